@@ -1,0 +1,102 @@
+import { awscdk, javascript, JsonFile } from 'projen';
+
+/** The public repository: to be confirmed before the first publish. All package coordinates that name an owner derive from it. */
+const REPOSITORY = { owner: 'cdk-backup-copy-job', name: 'cdk-backup-copy-job' };
+const REPOSITORY_URL = `https://github.com/${REPOSITORY.owner}/${REPOSITORY.name}`;
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-backup-copy-job',
+  description: 'A CDK construct that copies an AWS Backup recovery point exactly once, as part of a deployment.',
+  author: 'cdk-backup-copy-job contributors',
+  authorAddress: REPOSITORY_URL,
+  repositoryUrl: `${REPOSITORY_URL}.git`,
+  license: 'Apache-2.0',
+  copyrightOwner: 'cdk-backup-copy-job contributors',
+  keywords: ['cdk', 'aws-backup', 'backup', 'copy-job', 'recovery-point', 'disaster-recovery'],
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenrcTs: true,
+  // The first release with Runtime.NODEJS_24_X, on which the handler runs.
+  cdkVersion: '2.224.0',
+  constructsVersion: '10.4.2',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  minNodeVersion: '20.16.0',
+  workflowNodeVersion: '24',
+  bumpPackage: 'commit-and-tag-version@^12',
+  publishToPypi: { distName: 'cdk-backup-copy-job', module: 'cdk_backup_copy_job' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkbackupcopyjob',
+    mavenGroupId: 'io.github.cdkbackupcopyjob',
+    mavenArtifactId: 'cdk-backup-copy-job',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkBackupCopyJob', packageId: 'CdkBackupCopyJob' },
+  publishToGo: { moduleName: `github.com/${REPOSITORY.owner}/${REPOSITORY.name}-go` },
+  devDeps: [
+    '@aws-sdk/client-backup',
+    '@aws-sdk/client-lambda',
+    '@aws-sdk/client-sfn',
+    '@cloud-copilot/iam-simulate',
+    '@smithy/core',
+    '@types/aws-lambda',
+    'aws-cdk@^2.1148.1',
+    'node22@npm:node@^22',
+    'node24@npm:node@^24',
+    'selfsigned',
+    'tsx',
+  ],
+  bundlerOptions: { esbuildVersion: '^0.28.2' },
+  eslintOptions: { dirs: ['src', 'lambda', 'simulator'], devdirs: ['test', 'examples'] },
+  tsconfigDev: {
+    include: ['../lambda/**/*.ts', '../simulator/**/*.ts', '../examples/**/*.ts'],
+    compilerOptions: { paths: { 'cdk-backup-copy-job': ['../src'] } },
+  },
+  jestOptions: {
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    jestConfig: {
+      collectCoverage: false,
+      maxWorkers: 2,
+      moduleNameMapper: { '^cdk-backup-copy-job$': '<rootDir>/src' },
+    },
+  },
+  gitignore: ['/cdk.out/', '/tmp/', '.jsii.tabl.json'],
+  githubOptions: { pullRequestLint: false },
+});
+
+// Only the environment's credentials exist in a Lambda function, so no other provider is bundled.
+project.bundler.addBundle('lambda/index.ts', {
+  platform: 'node',
+  target: 'node24',
+  minify: true,
+  sourcemap: false,
+  mainFields: ['module', 'main'],
+  externals: [
+    ...['sso', 'ini', 'process', 'web-identity', 'http', 'login'].map(name => `@aws-sdk/credential-provider-${name}`),
+    '@smithy/credential-provider-imds',
+    '@aws-sdk/token-providers',
+  ],
+});
+
+project.eslint?.allowDevDeps('lambda/**');
+project.eslint?.allowDevDeps('simulator/**');
+
+// They import the package by its name, as its users do; tsc knows where that is.
+project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': 'off' } });
+
+// Editors and eslint take the nearest tsconfig.json of a file; `tsc` checks them all at once through test/tsconfig.json.
+for (const dir of ['lambda', 'simulator', 'examples']) {
+  new JsonFile(project, `${dir}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts'] } });
+}
+
+// The tests deploy the real bundle and look into the packed package.
+project.testTask.prependSpawn(project.compileTask);
+project.testTask.prependSpawn(project.preCompileTask);
+project.testTask.exec('tsc --project test/tsconfig.json');
+// README's samples compile.
+project.postCompileTask.exec('jsii-rosetta extract --strict --compile --fail');
+project.package.setScript('simulate', 'tsx simulator/main.ts');
+project.package.setScript('demo', 'tsx simulator/demo.ts');
+project.npmignore?.exclude('/lambda/', '/simulator/', '/examples/', '/benchmark/', '/rosetta/', '/.ci/', '.jsii.tabl.json');
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
+project.synth();

@@ -1,0 +1,18 @@
+const LONGEST_MESSAGE_BYTES = 900;
+
+/** An error that a user reads as the reason of a stack event: one line of less than a kilobyte, without a stack trace. */
+export class CopyJobError extends Error {
+  constructor(message: string) {
+    super(cut(message.replace(/[\s\p{Cc}]+/gu, ' ').trim()));
+    this.name = 'CopyJobError';
+    // The provider framework appends every line of the stack but the first to the reason.
+    this.stack = `${this.name}: ${this.message}`;
+  }
+}
+
+function cut(line: string): string {
+  const bytes = Buffer.from(line);
+  if (bytes.length <= LONGEST_MESSAGE_BYTES) return line;
+  // The last character may be cut in two.
+  return `${bytes.subarray(0, LONGEST_MESSAGE_BYTES).toString().replace(/\uFFFD+$/, '')}…`;
+}

@@ -1,0 +1,88 @@
+import { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { CopyJobError } from './copy-job-error';
+import { CopyJobProperties, LifecycleProperties } from '../src/contract';
+
+/** What CloudFormation asks for, with numbers and booleans made from the strings that it sends. */
+export interface CopyRequest {
+  readonly type: 'Create' | 'Update' | 'Delete';
+  /** Undefined for a Create. */
+  readonly physicalResourceId?: string;
+  readonly properties: CopyJobProperties;
+  readonly stack: { readonly account: string; readonly region: string };
+  /** When CloudFormation made the request, in milliseconds since the epoch; the same however often and late it is delivered. */
+  readonly time: number;
+  /** When the wait for the copy is over. */
+  readonly deadline: number;
+}
+
+export function parseRequest(event: CloudFormationCustomResourceEvent, now: number): CopyRequest {
+  const [, , , region, account] = event.StackId.split(':');
+  const properties = parseProperties(event.ResourceProperties);
+  const time = requestTime(event.ResponseURL) ?? now;
+  return {
+    type: event.RequestType,
+    physicalResourceId: event.RequestType === 'Create' ? undefined : event.PhysicalResourceId,
+    properties,
+    stack: { account, region },
+    time,
+    deadline: time + properties.TimeoutSeconds * 1_000,
+  };
+}
+
+/**
+ * Events carry no time, but the ResponseURL is pre-signed: it says when, or until when it is valid, which is two hours later.
+ */
+function requestTime(responseUrl: string): number | undefined {
+  const query = URL.canParse(responseUrl) ? new URL(responseUrl).searchParams : new URLSearchParams();
+  const signed = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('X-Amz-Date') ?? '');
+  if (signed) {
+    const [year, month, day, hour, minute, second] = signed.slice(1).map(Number);
+    return Date.UTC(year, month - 1, day, hour, minute, second);
+  }
+  const expires = Number(query.get('Expires'));
+  return expires > 0 ? (expires - 7_200) * 1_000 : undefined;
+}
+
+function parseProperties(raw: Record<string, unknown>): CopyJobProperties {
+  const optional = (name: keyof CopyJobProperties): string | undefined => {
+    const value = raw[name];
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string' || value === '') throw new CopyJobError(`The property ${name} must be a text that is not empty.`);
+    return value;
+  };
+  const required = (name: keyof CopyJobProperties): string => {
+    const value = optional(name);
+    if (value === undefined) throw new CopyJobError(`The property ${name} is missing.`);
+    return value;
+  };
+  return {
+    RecoveryPointArn: required('RecoveryPointArn'),
+    SourceBackupVaultName: required('SourceBackupVaultName'),
+    SourceRegion: required('SourceRegion'),
+    DestinationBackupVaultArn: required('DestinationBackupVaultArn'),
+    IamRoleArn: required('IamRoleArn'),
+    IdempotencyToken: optional('IdempotencyToken'),
+    Lifecycle: parseLifecycle(raw.Lifecycle),
+    RemovalPolicy: required('RemovalPolicy') === 'destroy' ? 'destroy' : 'retain',
+    StackName: required('StackName'),
+    ConstructPath: required('ConstructPath'),
+    TimeoutSeconds: integer('TimeoutSeconds', required('TimeoutSeconds')),
+  };
+}
+
+function parseLifecycle(raw: unknown): LifecycleProperties | undefined {
+  if (raw === undefined) return undefined;
+  if (typeof raw !== 'object' || raw === null) throw new CopyJobError('The property Lifecycle must be an object.');
+  const { MoveToColdStorageAfterDays: cold, DeleteAfterDays: end, OptInToArchiveForSupportedResources: optIn } = raw as Record<string, unknown>;
+  return {
+    ...cold !== undefined && { MoveToColdStorageAfterDays: integer('Lifecycle.MoveToColdStorageAfterDays', cold) },
+    ...end !== undefined && { DeleteAfterDays: integer('Lifecycle.DeleteAfterDays', end) },
+    ...optIn !== undefined && { OptInToArchiveForSupportedResources: String(optIn) === 'true' },
+  };
+}
+
+function integer(name: string, value: unknown): number {
+  const number = Number(value);
+  if (value === '' || !Number.isSafeInteger(number)) throw new CopyJobError(`The property ${name} is '${value}', not a whole number.`);
+  return number;
+}

@@ -1,0 +1,25 @@
+import { Assets, Environment } from '../assembly';
+import { Clock } from '../clock';
+import { Place, Services } from './resource-type';
+import { StackEvent } from './stack-state';
+
+/** What all stacks of one simulation share. */
+export interface Cloud {
+  readonly clock: Clock;
+  readonly environment: Environment;
+  readonly services: Services;
+  readonly assets: Assets;
+  /** Outputs that stacks export, by name. */
+  readonly exported: Map<string, string>;
+  /** Seeded: 0 <= x < 1. */
+  random(): number;
+  /** Whether the scenario lets the creation or update of that resource fail. */
+  fails(logicalId: string): boolean;
+  report(event: StackEvent): void;
+}
+
+export function placeOf({ environment, random }: Pick<Cloud, 'environment' | 'random'>, stackName: string, stackId: string): Place {
+  const { region } = environment;
+  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  return { ...environment, partition, urlSuffix: partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com', stackName, stackId, random };
+}

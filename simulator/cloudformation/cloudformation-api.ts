@@ -1,0 +1,92 @@
+import { Iam } from '../iam';
+import { Answer, Service, WireRequest } from '../wire';
+import { ResourceState, StackState } from './stack-state';
+import { errorReply } from '../wire/error-reply';
+
+/** CloudFormation as functions can ask it: DescribeStacks and DescribeStackResource, over the Query protocol. */
+export class CloudFormationApi implements Service {
+  private readonly stacks: StackState[] = [];
+
+  constructor(private readonly iam: Pick<Iam, 'denial'>) {}
+
+  /** From now on the stack, and those inside it, can be asked for. */
+  add(state: StackState): void {
+    if (!this.stacks.includes(state)) this.stacks.push(state);
+  }
+
+  async handle(request: WireRequest): Promise<Answer> {
+    const input = new URLSearchParams(request.body);
+    const action = input.get('Action') ?? '';
+    const name = input.get('StackName') ?? '';
+    if (action !== 'DescribeStacks' && action !== 'DescribeStackResource') return refuse(400, 'InvalidAction', `The action ${action} is not simulated.`);
+    const stack = this.find(name, request.region);
+    // A stack that is not there is asked for under an ARN all the same.
+    const denial = this.iam.denial(request.caller.roleArn, `cloudformation:${action}`, stack?.id ?? this.arnOf(name, request));
+    if (denial) return refuse(403, 'AccessDenied', denial);
+    if (!stack) return refuse(400, 'ValidationError', `Stack with id ${name} does not exist`);
+    if (action === 'DescribeStacks') return reply(action, `<Stacks><member>${describeStack(stack)}</member></Stacks>`);
+    const id = input.get('LogicalResourceId') ?? '';
+    const resource = stack.resources[id];
+    if (!resource) return refuse(400, 'ValidationError', `Resource ${id} does not exist for stack ${stack.name}`);
+    return reply(action, `<StackResourceDetail>${describeResource(stack, id, resource)}</StackResourceDetail>`);
+  }
+
+  /** By id; or by name, unless it has been deleted. */
+  private find(name: string, region: string): StackState | undefined {
+    const all = this.stacks.flatMap(withNested).filter(({ id }) => id.split(':')[3] === region);
+    return all.find(({ id }) => id === name) ?? all.find(stack => stack.name === name && stack.status !== 'DELETE_COMPLETE');
+  }
+
+  private arnOf(name: string, { caller, region }: WireRequest): string {
+    const [, partition, , , account] = caller.roleArn.split(':');
+    return name.startsWith('arn:') ? name : `arn:${partition}:cloudformation:${region}:${account}:stack/${name}/*`;
+  }
+}
+
+function withNested(stack: StackState): StackState[] {
+  return [stack, ...Object.values(stack.resources).flatMap(({ stack: nested }) => nested ? withNested(nested) : [])];
+}
+
+function describeStack(stack: StackState): string {
+  const outputs = Object.entries(stack.outputs)
+    .map(([name, value]) => `<member>${element('OutputKey', name)}${element('OutputValue', value)}</member>`).join('');
+  return [
+    element('StackName', stack.name),
+    element('StackId', stack.id),
+    element('CreationTime', new Date(stack.created).toISOString()),
+    element('StackStatus', stack.status),
+    element('StackStatusReason', stack.statusReason),
+    element('ParentId', stack.parentId),
+    element('RootId', stack.rootId),
+    '<DisableRollback>false</DisableRollback>',
+    `<Outputs>${outputs}</Outputs>`,
+  ].join('');
+}
+
+function describeResource(stack: StackState, logicalId: string, { physicalId, type, status }: ResourceState): string {
+  return [
+    element('StackName', stack.name),
+    element('StackId', stack.id),
+    element('LogicalResourceId', logicalId),
+    element('PhysicalResourceId', physicalId || undefined),
+    element('ResourceType', type),
+    element('ResourceStatus', status),
+    element('LastUpdatedTimestamp', new Date(stack.created).toISOString()),
+  ].join('');
+}
+
+function element(name: string, text: string | undefined): string {
+  if (text === undefined) return '';
+  return `<${name}>${text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}</${name}>`;
+}
+
+function reply(action: string, result: string): Answer {
+  const namespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
+  const body = `<${action}Response xmlns="${namespace}"><${action}Result>${result}</${action}Result>`
+    + `<ResponseMetadata><RequestId>simulated</RequestId></ResponseMetadata></${action}Response>`;
+  return { status: 200, headers: { 'content-type': 'text/xml' }, body };
+}
+
+function refuse(status: number, code: string, message: string): Answer {
+  return errorReply('cloudformation', { status, code, message });
+}

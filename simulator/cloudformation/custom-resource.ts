@@ -1,0 +1,106 @@
+import { Clock } from '../clock';
+import { Answer, Service, WireRequest } from '../wire';
+import { CustomResourceAnswer, CustomResourceEvent, readAnswer } from './custom-resource-answer';
+import { randomUuid } from './names';
+import { FunctionService, Place } from './resource-type';
+import { EXPIRES_SECONDS, responseUrl } from './response-url';
+import { isObject, Json, Properties } from './template';
+
+/** What a custom resource is asked for. */
+export interface CustomResourceRequest {
+  readonly requestType: 'Create' | 'Update' | 'Delete';
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId?: string;
+  readonly properties: Properties;
+  readonly oldProperties?: Properties;
+}
+
+/** One request and all that was ever put to its response URL. */
+export interface Correspondence {
+  readonly event: CustomResourceEvent;
+  readonly sent: number;
+  readonly answers: { readonly time: number; readonly body: string }[];
+  /** Whether CloudFormation had given up before the first answer. */
+  timedOut: boolean;
+}
+
+const LONGEST_SECONDS = 3_600;
+
+/** Sends custom resource events and takes their answers at the response URLs. */
+export class CustomResources implements Service {
+  /** Everything sent so far, in order. */
+  readonly correspondence: Correspondence[] = [];
+  private readonly open = new Map<string, { readonly correspondence: Correspondence; answer(body: string): void }>();
+
+  constructor(private readonly clock: Clock, private readonly functions: Pick<FunctionService, 'invokeAsync'>) {}
+
+  /** Resolves with the first answer, or a failure when none comes in time. */
+  async send(request: CustomResourceRequest, place: Place): Promise<CustomResourceAnswer> {
+    const event = this.eventOf(request, place);
+    const correspondence: Correspondence = { event, sent: this.clock.now(), answers: [], timedOut: false };
+    this.correspondence.push(correspondence);
+    const body = this.firstAnswer(correspondence, Number(request.properties.ServiceTimeout ?? LONGEST_SECONDS));
+    await this.functions.invokeAsync(event.ServiceToken, JSON.stringify(event));
+    return judge(await body, event);
+  }
+
+  async handle(request: WireRequest): Promise<Answer> {
+    const open = this.open.get(`${request.path}?${request.query.get('X-Amz-Signature') ?? ''}`);
+    if (!open || request.method !== 'PUT') return refuse('SignatureDoesNotMatch');
+    if (this.clock.now() - open.correspondence.sent > EXPIRES_SECONDS * 1000) return refuse('AccessDenied', 'Request has expired');
+    open.correspondence.answers.push({ time: this.clock.now(), body: request.body });
+    open.answer(request.body);
+    return { status: 200, body: '' };
+  }
+
+  private eventOf(request: CustomResourceRequest, place: Place): CustomResourceEvent {
+    const requestId = randomUuid(place.random);
+    return {
+      RequestType: request.requestType,
+      ServiceToken: String(request.properties.ServiceToken),
+      ResponseURL: responseUrl(place, request.logicalId, requestId, this.clock.now()),
+      StackId: place.stackId,
+      RequestId: requestId,
+      LogicalResourceId: request.logicalId,
+      ...(request.physicalId === undefined ? {} : { PhysicalResourceId: request.physicalId }),
+      ResourceType: request.type,
+      ResourceProperties: asStrings(request.properties),
+      ...(request.oldProperties === undefined ? {} : { OldResourceProperties: asStrings(request.oldProperties) }),
+    };
+  }
+
+  private firstAnswer(correspondence: Correspondence, seconds: number): Promise<string | undefined> {
+    const url = new URL(correspondence.event.ResponseURL);
+    return new Promise(done => {
+      const giveUp = this.clock.at(this.clock.now() + seconds * 1000, () => {
+        correspondence.timedOut = true;
+        done(undefined);
+      });
+      const answer = (body: string): void => {
+        giveUp();
+        done(body);
+      };
+      this.open.set(`${url.pathname}?${url.searchParams.get('X-Amz-Signature')}`, { correspondence, answer });
+    });
+  }
+}
+
+function judge(body: string | undefined, event: CustomResourceEvent): CustomResourceAnswer {
+  if (body !== undefined) return readAnswer(body, event);
+  const failure = 'CloudFormation did not receive a response from your Custom Resource. '
+    + `Please check your logs for requestId [${event.RequestId}]. If you are using the Python cfn-response module, `
+    + 'you may need to update your Lambda function code so that CloudFormation can attach the updated version.';
+  return { failure, attributes: {} };
+}
+
+/** CloudFormation hands over numbers and booleans as strings. */
+function asStrings(value: Json): Json {
+  if (Array.isArray(value)) return value.map(asStrings);
+  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asStrings(item)]));
+  return String(value);
+}
+
+function refuse(code: string, message = code): Answer {
+  return { status: 403, headers: { 'content-type': 'application/xml' }, body: `<Error><Code>${code}</Code><Message>${message}</Message></Error>` };
+}

@@ -1,0 +1,279 @@
+import { Cancellation } from './cancellation';
+import { Cloud, placeOf } from './cloud';
+import { Deletions } from './deletions';
+import { Dependencies, dependenciesOf, inOrder } from './dependencies';
+import { ResourceFailure } from './errors';
+import { Failures } from './failures';
+import { generatedName } from './names';
+import { newStack, prepareFromAsset } from './new-stack';
+import { NestedStack, Outcome, Place, ResourceContext, ResourceRequest } from './resource-type';
+import { resourceType } from './resource-types';
+import { deployedAttribute, scopeOf } from './scope';
+import { Blueprint, ResourceState, StackState } from './stack-state';
+import { Properties, resolve, Scope } from './template';
+import { Versions } from './versions';
+
+/** One operation on a stack, in phases. A phase that fails returns the reason. */
+export class Stack implements NestedStack {
+  private readonly versions = new Versions();
+  private readonly previous: Blueprint;
+  private dependencies: Dependencies = new Map();
+  private cancellation = new Cancellation();
+  /** Kept from phase to phase. */
+  private readonly nested = new Map<string, Stack>();
+
+  constructor(readonly state: StackState, private readonly cloud: Cloud) {
+    this.previous = state.blueprint;
+  }
+
+  async create(blueprint: Blueprint): Promise<string | undefined> {
+    this.setStatus('CREATE_IN_PROGRESS', 'User Initiated');
+    const problem = await this.advance(blueprint);
+    if (!problem) this.setStatus('CREATE_COMPLETE');
+    else if (this.state.parentId) this.setStatus('CREATE_FAILED', problem);
+    return problem;
+  }
+
+  /** Undoes `create`: deletes everything but what is always to be retained. */
+  async rollBackCreation(problem: string): Promise<string | undefined> {
+    this.setStatus('ROLLBACK_IN_PROGRESS', `${problem}Rollback requested by user.`);
+    const failure = await this.deleteEverything(deletionPolicyOfNew);
+    this.setStatus(failure ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE', failure);
+    return failure;
+  }
+
+  /** Forward only: what it replaces and removes stays until `cleanUp`. */
+  async update(blueprint: Blueprint): Promise<string | undefined> {
+    this.setStatus('UPDATE_IN_PROGRESS', 'User Initiated');
+    const problem = await this.advance(blueprint);
+    this.setStatus(problem ? 'UPDATE_ROLLBACK_IN_PROGRESS' : 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', problem);
+    return problem;
+  }
+
+  /** Undoes `update`; what that leaves behind stays until `cleanUp`. */
+  async rollBack(): Promise<string | undefined> {
+    if (this.state.status !== 'UPDATE_ROLLBACK_IN_PROGRESS') this.setStatus('UPDATE_ROLLBACK_IN_PROGRESS');
+    const failure = await this.goThrough(this.previous, (id, failures) => this.revert(id, failures));
+    this.setStatus(failure ? 'UPDATE_ROLLBACK_FAILED' : 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', failure);
+    return failure;
+  }
+
+  /** Deletes what `update` or `rollBack` left behind. A deletion that fails is an event and no more. */
+  async cleanUp(): Promise<void> {
+    const rolledBack = this.state.status.startsWith('UPDATE_ROLLBACK');
+    const { Resources: declared } = this.state.blueprint.template;
+    const removed = Object.entries(this.state.resources).filter(([id]) => !(id in declared)).map(([logicalId, resource]) => ({
+      logicalId, resource, policy: rolledBack ? deletionPolicyOfNew(resource) : resource.deletionPolicy,
+    }));
+    const superseded = this.versions.superseded(this.state.resources)
+      .map(version => ({ ...version, policy: rolledBack ? 'Delete' : version.resource.updateReplacePolicy }));
+    await this.deletions().run([...superseded, ...removed]);
+    removed.forEach(({ logicalId }) => delete this.state.resources[logicalId]);
+    for (const child of this.nested.values()) {
+      if (child.state.status.endsWith('_CLEANUP_IN_PROGRESS')) await child.cleanUp();
+    }
+    this.setStatus(rolledBack ? 'UPDATE_ROLLBACK_COMPLETE' : 'UPDATE_COMPLETE');
+  }
+
+  async delete(): Promise<string | undefined> {
+    this.setStatus('DELETE_IN_PROGRESS', 'User Initiated');
+    const failure = await this.deleteEverything(({ deletionPolicy }) => deletionPolicy);
+    this.setStatus(failure ? 'DELETE_FAILED' : 'DELETE_COMPLETE', failure);
+    return failure;
+  }
+
+  cancel(): void {
+    this.cancellation.request();
+    this.nested.forEach(child => child.cancel());
+  }
+
+  /** Lets the resources of an earlier run act again. */
+  restore(): void {
+    for (const [id, resource] of Object.entries(this.state.resources)) resourceType(resource.type).restore(id, resource, this.contextOf(id));
+  }
+
+  get place(): Place {
+    return placeOf(this.cloud, this.state.name, this.state.id);
+  }
+
+  private async advance(blueprint: Blueprint): Promise<string | undefined> {
+    return this.goThrough(blueprint, (id, failures) => this.step(id, failures));
+  }
+
+  /** Takes every resource of the blueprint through `step`, then resolves the outputs. */
+  private async goThrough(blueprint: Blueprint, step: (id: string, failures: Failures) => Promise<boolean>): Promise<string | undefined> {
+    this.state.blueprint = blueprint;
+    this.dependencies = dependenciesOf(blueprint.template);
+    this.cancellation = new Cancellation();
+    const failures = new Failures();
+    await inOrder(Object.keys(blueprint.template.Resources), id => this.dependencies.get(id)!, id => step(id, failures));
+    return failures.describe() ?? (this.cancellation.isRequested ? 'Operation cancelled. ' : this.setOutputs());
+  }
+
+  /** Creates or updates one resource; tells whether those that depend on it may follow. */
+  private async step(id: string, failures: Failures): Promise<boolean> {
+    const current = this.state.resources[id];
+    return this.attempt(id, current ? 'update' : 'create', failures, async () => {
+      const request = this.requestOf(id);
+      if (current && same(request.properties, current.properties)) {
+        this.state.resources[id] = { ...current, ...this.declarationOf(id) };
+        return undefined;
+      }
+      this.start(request, current);
+      if (this.cloud.fails(id)) return this.failAsAsked();
+      const type = resourceType(request.type);
+      return current ? type.update(request, current, this.contextOf(id)) : type.create(request, this.contextOf(id));
+    });
+  }
+
+  /** Takes one resource back to what it was before the update. */
+  private async revert(id: string, failures: Failures): Promise<boolean> {
+    const current = this.state.resources[id];
+    return this.attempt(id, 'update', failures, async () => {
+      const request = this.requestOf(id);
+      const original = this.versions.original(id);
+      if (!original && same(request.properties, current.properties)) {
+        this.state.resources[id] = { ...current, ...this.declarationOf(id) };
+        return undefined;
+      }
+      this.start(request, current);
+      return resourceType(request.type).rollBack(request, current, original ?? current, this.contextOf(id));
+    });
+  }
+
+  private async attempt(id: string, verb: 'create' | 'update', failures: Failures, work: () => Promise<Outcome | undefined>): Promise<boolean> {
+    if (this.cancellation.isRequested) return false;
+    const { kind } = resourceType(this.state.blueprint.template.Resources[id].Type);
+    const running = work().catch((error: Error) => error);
+    const first = await Promise.race([running, this.cancellation.requested]);
+    if (first === 'cancelled') this.report(id, `${verb.toUpperCase()}_FAILED`, `Resource ${verb === 'create' ? 'creation' : verb} cancelled`);
+    // What CloudFormation itself does is waited for; what a custom resource answers now, nobody hears.
+    const result = first === 'cancelled' ? (kind === 'custom' ? undefined : await running) : first;
+    if (result instanceof Error) this.fail(id, result, first === 'cancelled' ? undefined : `${verb.toUpperCase()}_FAILED`);
+    else if (result) this.finish(id, result, first === 'cancelled' ? undefined : `${verb.toUpperCase()}_COMPLETE`);
+    if (first !== 'cancelled' && !(first instanceof Error)) return true;
+    if (verb === 'create' && kind === 'plain' && result instanceof Error) delete this.state.resources[id];
+    failures.add(verb, id);
+    this.cancel();
+    return false;
+  }
+
+  private start(request: ResourceRequest, current: ResourceState | undefined): void {
+    const { logicalId: id, type, properties } = request;
+    if (current) this.versions.add(id, current);
+    // Until a custom resource has answered its own, CloudFormation uses an id that it made up.
+    const physicalId = resourceType(type).kind === 'custom' ? generatedName(request, this.place) : '';
+    this.state.resources[id] = { physicalId, attributes: {}, ...current, type, properties, status: '', ...this.declarationOf(id) };
+    this.report(id, `${current ? 'UPDATE' : 'CREATE'}_IN_PROGRESS`);
+  }
+
+  private finish(id: string, outcome: Outcome, status: string | undefined): void {
+    const { physicalId, attributes, stack } = outcome;
+    this.state.resources[id] = { ...this.state.resources[id], physicalId, attributes, stack };
+    this.versions.add(id, this.state.resources[id]);
+    if (status) this.report(id, status);
+  }
+
+  private fail(id: string, error: Error, status: string | undefined): void {
+    const resource = this.state.resources[id];
+    if (resource && error instanceof ResourceFailure && error.physicalId !== undefined) {
+      this.state.resources[id] = { ...resource, physicalId: error.physicalId };
+    }
+    if (status) this.report(id, status, error.message);
+  }
+
+  private async failAsAsked(): Promise<never> {
+    await this.cloud.clock.sleep(1_000 + Math.floor(this.cloud.random() * 4_000));
+    throw new ResourceFailure('Resource handler returned message: "The scenario lets this resource fail." (HandlerErrorCode: GeneralServiceException)');
+  }
+
+  private async deleteEverything(policyOf: (resource: ResourceState) => string): Promise<string | undefined> {
+    const due = Object.entries(this.state.resources).map(([logicalId, resource]) => ({ logicalId, resource, policy: policyOf(resource) }));
+    return this.deletions().run(due);
+  }
+
+  private deletions(): Deletions {
+    return new Deletions(this.state, id => this.contextOf(id), (id, resource, status, reason) => this.reportFor(id, resource, status, reason));
+  }
+
+  private requestOf(logicalId: string): ResourceRequest {
+    const { Type: type, Properties: properties } = this.state.blueprint.template.Resources[logicalId];
+    return { logicalId, type, properties: resolve(properties ?? {}, this.scope()) as Properties };
+  }
+
+  private declarationOf(id: string): Pick<ResourceState, 'deletionPolicy' | 'updateReplacePolicy' | 'dependsOn'> {
+    const { DeletionPolicy, UpdateReplacePolicy } = this.state.blueprint.template.Resources[id];
+    const dependsOn = [...new Set(this.dependencies.get(id))];
+    return { deletionPolicy: DeletionPolicy ?? 'Delete', updateReplacePolicy: UpdateReplacePolicy ?? 'Delete', dependsOn };
+  }
+
+  private scope(): Scope {
+    const { blueprint, resources } = this.state;
+    return scopeOf(blueprint, this.place, deployedAttribute(resources, this.place), resources, this.cloud.exported);
+  }
+
+  /** Returns the reason when an output has no value. */
+  private setOutputs(): string | undefined {
+    const declared = Object.entries(this.state.blueprint.template.Outputs ?? {});
+    try {
+      this.state.outputs = Object.fromEntries(declared.map(([name, output]) => [name, String(resolve(output.Value, this.scope()))]));
+    } catch (error) {
+      return `${(error as Error).message}. `;
+    }
+    declared.filter(([, output]) => output.Export).forEach(([name, output]) => {
+      this.cloud.exported.set(String(resolve(output.Export!.Name, this.scope())), this.state.outputs[name]);
+    });
+    return undefined;
+  }
+
+  private contextOf(id: string): ResourceContext {
+    return {
+      ...this.cloud,
+      place: this.place,
+      progress: (reason, physicalId) => {
+        const resource = this.state.resources[id];
+        if (resource.physicalId === '') this.state.resources[id] = { ...resource, physicalId };
+        this.reportFor(id, { ...resource, physicalId }, resource.status, reason);
+      },
+      nestedStack: (logicalId, state) => this.nestedStack(logicalId, state),
+      prepareNested: (key, parameters) => prepareFromAsset(this.cloud, key, parameters, this.place),
+    };
+  }
+
+  private nestedStack(id: string, state?: StackState): Stack {
+    const known = this.nested.get(id);
+    if (known && known.state.id === state?.id) return known;
+    const name = generatedName({ logicalId: id }, this.place, 128);
+    const child = new Stack(state ?? newStack(this.cloud, name, { parentId: this.state.id, rootId: this.state.rootId ?? this.state.id }), this.cloud);
+    this.nested.set(id, child);
+    if (!state) this.state.resources[id] = { ...this.state.resources[id], physicalId: child.state.id, stack: child.state };
+    return child;
+  }
+
+  private report(id: string, status: string, reason?: string): void {
+    const resource = this.state.resources[id];
+    if (resource) this.state.resources[id] = { ...resource, status };
+    const { Type: type } = this.state.blueprint.template.Resources[id];
+    this.reportFor(id, resource ?? { type, physicalId: '' }, status, reason);
+  }
+
+  private reportFor(logicalId: string, { type, physicalId }: Pick<ResourceState, 'type' | 'physicalId'>, status: string, reason?: string): void {
+    const timestamp = new Date(this.cloud.clock.now()).toISOString();
+    this.cloud.report({ timestamp, stackName: this.state.name, logicalId, physicalId, type, status, reason });
+  }
+
+  private setStatus(status: string, reason?: string): void {
+    this.state.status = status;
+    this.state.statusReason = reason;
+    this.reportFor(this.state.name, { type: 'AWS::CloudFormation::Stack', physicalId: this.state.id }, status, reason);
+  }
+}
+
+/** What the rollback of a creation deletes: all but what is retained even then. */
+function deletionPolicyOfNew({ deletionPolicy }: ResourceState): string {
+  return deletionPolicy === 'RetainExceptOnCreate' ? 'Delete' : deletionPolicy;
+}
+
+function same(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}

@@ -1,0 +1,91 @@
+import { Clock } from './clock';
+import { faultReply } from './faults/fault-reply';
+import { Fault, FaultKind } from './scenario';
+import { Answer, Service, WireReply, WireRequest } from './wire';
+import { operationOf } from './wire/operation';
+
+/** What faults need of the world. */
+export interface FaultSurroundings {
+  readonly clock: Clock;
+  random(): number;
+}
+
+/** The faults of a scenario, and how often each kind was played. */
+export class Faults {
+  private readonly schedules: FaultSchedule[];
+  private readonly injected = new Map<FaultKind, number>();
+
+  constructor(faults: readonly Fault[], private readonly around: FaultSurroundings) {
+    this.schedules = faults.map(fault => new FaultSchedule(fault, around));
+  }
+
+  /** The service with the faults that the scenario gives it; where several hit one call, the first does. */
+  wrap(name: string, service: Service): Service {
+    const schedules = this.schedules.filter(({ fault }) => fault.service === name);
+    return { handle: request => this.handle(service, request, schedules.filter(({ fault }) => fault.operation === operationOf(request))) };
+  }
+
+  /** Times that each kind was played. */
+  counts(): Partial<Record<FaultKind, number>> {
+    return Object.fromEntries([...this.injected].sort());
+  }
+
+  private async handle(service: Service, request: WireRequest, schedules: readonly FaultSchedule[]): Promise<Answer> {
+    const due = schedules.filter(schedule => schedule.isDue())[0];
+    if (!due) {
+      return service.handle(request);
+    }
+    due.hit();
+    this.injected.set(due.fault.kind, (this.injected.get(due.fault.kind) ?? 0) + 1);
+    return this.play(due.fault, service, request);
+  }
+
+  private async play(fault: Fault, service: Service, request: WireRequest): Promise<Answer> {
+    switch (fault.kind) {
+      case 'dropBeforeServing':
+        return 'drop';
+      case 'dropAfterServing':
+        await service.handle(request);
+        return 'drop';
+      case 'slow': {
+        const answer = await service.handle(request);
+        await this.around.clock.sleep((fault.seconds ?? 0) * 1000);
+        return answer;
+      }
+      case 'malformedJson': {
+        const answer = await service.handle(request);
+        return answer === 'drop' ? answer : half(answer);
+      }
+      default:
+        return faultReply(fault.kind, request);
+    }
+  }
+}
+
+/** Decides which calls a fault hits. */
+class FaultSchedule {
+  private calls = 0;
+  private hits = 0;
+  private firstCall?: number;
+
+  constructor(readonly fault: Fault, private readonly around: FaultSurroundings) {}
+
+  /** Counts the call, also when another fault takes it: when a fault acts depends on the calls alone. */
+  isDue(): boolean {
+    const { skip = 0, times = Infinity, forSeconds = Infinity, rate = 1 } = this.fault;
+    if (this.calls++ < skip) {
+      return false;
+    }
+    const now = this.around.clock.now();
+    this.firstCall ??= now;
+    return this.hits < times && now < this.firstCall + forSeconds * 1000 && (rate === 1 || this.around.random() < rate);
+  }
+
+  hit(): void {
+    this.hits++;
+  }
+}
+
+function half(reply: WireReply): WireReply {
+  return { ...reply, body: reply.body.slice(0, Math.ceil(reply.body.length / 2)) || '{' };
+}

@@ -1,0 +1,96 @@
+import { CopyJobRule, Fault, Lifecycle, RecoveryPointRule, Scenario, VaultRule } from '../scenario';
+import { anything, integer, list, mapOf, number, object, oneOf, optional, Shape, ShapeError, text, truth, withDefault } from './shape';
+import { OPERATIONS } from '../wire/operation';
+
+export const FAULT_KINDS = [
+  'throttling', 'serviceUnavailable', 'dropBeforeServing', 'dropAfterServing', 'slow', 'accessDenied', 'roleNotAssumable', 'limitExceeded',
+  'malformedJson', 'notFound',
+] as const;
+
+const CENTURY_SECONDS = 100 * 365 * 86_400;
+const seconds = number(0, CENTURY_SECONDS);
+const count = integer(1, 1_000_000);
+const days = integer(1, 36_500);
+const arn = text('an ARN', /^arn:/);
+
+const lifecycle = object<Lifecycle>({
+  MoveToColdStorageAfterDays: optional(integer(-1, 36_500)),
+  DeleteAfterDays: optional(integer(-1, 36_500)),
+  OptInToArchiveForSupportedResources: optional(truth()),
+});
+
+/** One rule of `copyJobs`. */
+export const copyJobRule = object<CopyJobRule>({
+  recoveryPointArn: optional(text()),
+  createdSeconds: withDefault(seconds, 5),
+  runningSeconds: withDefault(seconds, 600),
+  endState: withDefault(oneOf('COMPLETED', 'FAILED', 'PARTIAL', 'ABORTED'), 'COMPLETED'),
+  statusMessage: optional(text()),
+  messageCategory: optional(text()),
+  response: optional(mapOf(anything())),
+  childJobs: optional(mapOf(integer(0, 1_000_000))),
+});
+
+const faultFields = object<Fault>({
+  service: withDefault(oneOf(...Object.keys(OPERATIONS)), 'backup'),
+  operation: text(),
+  kind: oneOf(...FAULT_KINDS),
+  skip: optional(integer(0, 1_000_000)),
+  times: optional(count),
+  forSeconds: optional(seconds),
+  rate: optional(number(0, 1)),
+  seconds: optional(seconds),
+});
+
+const fault: Shape<Fault> = (value, path) => {
+  const read = faultFields(value, path);
+  oneOf(...OPERATIONS[read.service])(read.operation, `${path}.operation`);
+  if (read.kind === 'slow') {
+    seconds(read.seconds, `${path}.seconds`);
+  } else if (read.seconds !== undefined) {
+    throw new ShapeError(`${path}.seconds is only allowed with kind slow`);
+  }
+  if ((read.kind === 'roleNotAssumable' || read.kind === 'limitExceeded') && read.operation !== 'StartCopyJob') {
+    throw new ShapeError(`${path}.kind ${read.kind} is only allowed with operation StartCopyJob`);
+  }
+  if (read.kind === 'malformedJson' && read.service === 'response-url') {
+    throw new ShapeError(`${path}.kind malformedJson is not allowed with service response-url, which answers no JSON`);
+  }
+  return read;
+};
+
+/** A whole scenario file. */
+export const scenario = object<Scenario>({
+  description: optional(text()),
+  seed: withDefault(integer(0, Number.MAX_SAFE_INTEGER), 1),
+  copyJobs: withDefault(list(copyJobRule), []),
+  faults: withDefault(list(fault), []),
+  iamPropagationSeconds: withDefault(seconds, 5),
+  failResources: withDefault(list(text()), []),
+  concurrentCopyJobs: optional(count),
+  startCopyJobPerSecond: optional(count),
+  idempotency: withDefault(object<Scenario['idempotency']>({
+    otherParameters: withDefault(oneOf('refuse', 'returnFirst'), 'refuse'),
+    forgetAfterSeconds: optional(seconds),
+  }), { otherParameters: 'refuse' }),
+  jobHistorySeconds: optional(seconds),
+  deletedCopyRole: withDefault(oneOf('fails', 'fallsBack'), 'fails'),
+  missingVaults: withDefault(list(arn), []),
+  missingRecoveryPoints: withDefault(list(arn), []),
+  vaults: withDefault(list(object<VaultRule>({
+    arn,
+    type: optional(oneOf('BACKUP_VAULT', 'LOGICALLY_AIR_GAPPED_BACKUP_VAULT')),
+    locked: optional(truth()),
+    legalHold: optional(truth()),
+    minRetentionDays: optional(days),
+    maxRetentionDays: optional(days),
+    encryptionKeyArn: optional(arn),
+    deletionExpires: optional(truth()),
+  })), []),
+  recoveryPoints: withDefault(list(object<RecoveryPointRule>({
+    arn,
+    ageDays: withDefault(number(0, 36_500), 1),
+    lifecycle: withDefault(lifecycle, { DeleteAfterDays: 365 }),
+    resourceArn: optional(arn),
+  })), []),
+});

@@ -1,0 +1,2 @@
+export * from './one-time-copy-job';
+export * from './one-time-copy-job-provider';

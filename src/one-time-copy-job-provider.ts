@@ -1,0 +1,244 @@
+import * as path from 'path';
+import { CfnParameter, Duration, IResolvable, Reference, RemovalPolicy, Stack, Tokenization } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Provider } from 'aws-cdk-lib/custom-resources';
+import { Construct, IConstruct } from 'constructs';
+import { DESCRIBE_COPY_JOB, HandlerPermissions, PASS_COPY_ROLE, Permission, policyStatement } from './handler-permissions';
+import { invalidProp } from './invalid-prop';
+
+/** How the functions behind one or many `OneTimeCopyJob`s run. */
+export interface OneTimeCopyJobProviderProps {
+  /**
+   * How long to wait between two looks at a running copy job: 5 seconds to 1 minute, whole seconds.
+   *
+   * A value outside that range, or a token, is an error at synthesis: the interval shapes the waiter's state machine, and a longer one
+   * would not fit into the 3,600 seconds that CloudFormation gives a custom resource.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly pollInterval?: Duration;
+
+  /**
+   * The VPC to run the functions in.
+   *
+   * A VPC without a way to the internet needs interface endpoints for AWS Backup (in every Region where a source vault is, and where a
+   * copy is to be looked after), CloudFormation, Lambda and Step Functions, and a gateway endpoint for Amazon S3, to which the answers to
+   * CloudFormation go.
+   *
+   * @default - the functions run outside of any VPC
+   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-network.html
+   */
+  readonly vpc?: ec2.IVpc;
+
+  /**
+   * The subnets to run the functions in. Only with `vpc`, else an error at synthesis.
+   *
+   * @default - the VPC's default strategy
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+
+  /**
+   * The security groups of the functions. Only with `vpc`, else an error at synthesis.
+   *
+   * @default - a security group a function, with all outbound traffic allowed
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * Where the functions log.
+   *
+   * @default - a log group of its own that keeps three months and is deleted with the stack
+   */
+  readonly logGroup?: logs.ILogGroup;
+
+  /**
+   * The key that encrypts the functions' environment variables (ARNs of one another; there are no secrets in them).
+   *
+   * @default - an AWS managed key
+   */
+  readonly environmentEncryption?: kms.IKey;
+}
+
+const SHARED_ID = 'cdk-backup-copy-job.Provider';
+const DEFAULT_POLL_INTERVAL = Duration.seconds(30);
+
+/** The handler ends a wait by its own clock, at 55 minutes at the latest; the waiter must neither end it earlier nor reach CloudFormation's 3,600 s. */
+const WAITER_SECONDS = Duration.minutes(58).toSeconds();
+
+/**
+ * The functions that start and follow copy jobs. One serves any number of `OneTimeCopyJob`s of its stack and of the stacks nested in it.
+ *
+ * Its construct ids are a public contract, as CloudFormation never lets a deployed job change to another provider.
+ *
+ * @example
+ * declare const key: kms.IKey;
+ * OneTimeCopyJobProvider.getOrCreate(this, { pollInterval: Duration.minutes(1), environmentEncryption: key });
+ */
+export class OneTimeCopyJobProvider extends Construct {
+  /**
+   * The stack's shared provider, made at the first call.
+   *
+   * Props set it up, so they belong to the first call, before any job is made. Other props at a later call are an error that names both
+   * places; a later call without props gets the provider as it is.
+   */
+  public static getOrCreate(scope: Construct, props?: OneTimeCopyJobProviderProps): OneTimeCopyJobProvider {
+    const stack = Stack.of(scope);
+    const existing = stack.node.tryFindChild(SHARED_ID);
+    if (!existing) {
+      const provider = new OneTimeCopyJobProvider(stack, SHARED_ID, props);
+      provider.setUpBy = scope.node.path;
+      return provider;
+    }
+    if (!(existing instanceof OneTimeCopyJobProvider)) {
+      throw new Error(`${scope.node.path}: the id '${SHARED_ID}' in ${stack.node.path} is taken by a construct that is not this library's `
+        + 'OneTimeCopyJobProvider. Is the library installed twice? Install it once, or hand each job a \'provider\' of your own.');
+    }
+    if (props && !isSame(props, existing.props)) {
+      throw new Error(`${scope.node.path}: the shared OneTimeCopyJobProvider of ${stack.node.path} was already set up, with other props, by `
+        + `${existing.setUpBy}. Set it up in one place, before the first job, or hand jobs a 'provider' of your own.`);
+    }
+    return existing;
+  }
+
+  /**
+   * What a custom resource names as its `ServiceToken`.
+   *
+   * @internal
+   */
+  public readonly _serviceToken: string;
+
+  private readonly props: OneTimeCopyJobProviderProps;
+  private readonly handlerRole: iam.Role;
+  private readonly permissions: HandlerPermissions;
+  private copyRole?: iam.Role;
+  private setUpBy = this.node.path;
+
+  constructor(scope: Construct, id: string, props: OneTimeCopyJobProviderProps = {}) {
+    super(scope, id);
+    this.props = props;
+    const pollInterval = checkedPollInterval(this, props.pollInterval ?? DEFAULT_POLL_INTERVAL);
+    for (const prop of ['vpcSubnets', 'securityGroups'] as const) {
+      if (props[prop] && !props.vpc) throw invalidProp(this, prop, 'set', 'there is no vpc. Give vpc too, or leave it out.');
+    }
+    const network = { vpc: props.vpc, vpcSubnets: props.vpcSubnets, securityGroups: props.securityGroups };
+    const logGroup = props.logGroup ?? new logs.LogGroup(this, 'Logs', {
+      retention: logs.RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+
+    this.handlerRole = new iam.Role(this, 'HandlerRole', {
+      description: 'Starts and follows AWS Backup copy jobs',
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      managedPolicies: props.vpc && [iam.ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole')],
+    });
+    logGroup.grantWrite(this.handlerRole);
+    this.permissions = new HandlerPermissions(this.handlerRole);
+    this.permissions.allow(DESCRIBE_COPY_JOB, '*');
+
+    const code = lambda.Code.fromAsset(path.join(__dirname, '..', 'assets', 'lambda', 'index'));
+    const handler = (handlerId: string, entry: string, timeout: Duration) => new lambda.Function(this, handlerId, {
+      ...network,
+      code,
+      handler: `index.${entry}`,
+      runtime: lambda.Runtime.NODEJS_24_X,
+      memorySize: 256,
+      timeout,
+      role: this.handlerRole,
+      logGroup,
+    });
+    const framework = new Provider(this, 'Framework', {
+      ...network,
+      // Waits for room at AWS Backup for up to 12 minutes.
+      onEventHandler: handler('OnEvent', 'onEvent', Duration.minutes(15)),
+      isCompleteHandler: handler('IsComplete', 'isComplete', Duration.minutes(2)),
+      queryInterval: pollInterval,
+      totalTimeout: Duration.seconds(WAITER_SECONDS - WAITER_SECONDS % pollInterval.toSeconds()),
+      logGroup,
+      disableWaiterStateMachineLogging: true,
+      providerFunctionEnvEncryption: props.environmentEncryption,
+    });
+    this._serviceToken = framework.serviceToken;
+  }
+
+  /**
+   * The role that AWS Backup copies with when a job names none.
+   *
+   * Kept when the stack goes as long as one copy is kept: AWS Backup needs it for the copy's lifecycle.
+   *
+   * @internal
+   */
+  public _defaultCopyRole(kept: boolean): iam.IRole {
+    this.copyRole ??= new iam.Role(this, 'CopyRole', {
+      description: 'AWS Backup copies recovery points with it and carries out their lifecycle',
+      assumedBy: new iam.ServicePrincipal('backup.amazonaws.com'),
+      managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSBackupServiceRolePolicyForBackup')],
+    });
+    if (kept) this.copyRole.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return this.copyRole;
+  }
+
+  /**
+   * Lets the handler do something for one job, before that job's custom resource asks for it.
+   *
+   * A resource ARN that comes out of another resource gets a policy that only this job waits for: in the shared policies one copy that
+   * feeds another would be a dependency cycle.
+   *
+   * @internal
+   */
+  public _allow(job: Construct, permission: Permission, resource: string): IConstruct | undefined {
+    if (!this.waitsForResource(resource)) {
+      this.permissions.allow(permission, resource);
+      return undefined;
+    }
+    const own = job.node.tryFindChild('HandlerPolicy') as iam.Policy | undefined
+      ?? new iam.Policy(job, 'HandlerPolicy', { roles: [this.handlerRole] });
+    own.addStatements(policyStatement(permission, resource));
+    return own;
+  }
+
+  /**
+   * Lets the handler pass a copy role to AWS Backup.
+   *
+   * @internal
+   */
+  public _allowPassing(job: Construct, role: iam.IRole): IConstruct | undefined {
+    if (Stack.of(role) !== Stack.of(this)) return this._allow(job, PASS_COPY_ROLE, role.roleArn);
+    this.permissions.allow(PASS_COPY_ROLE, role.roleArn);
+    return undefined;
+  }
+
+  /** Whether a string is made from anything but literals, pseudo parameters and parameters of the provider's own template, which wait for nothing. */
+  private waitsForResource(value: string): boolean {
+    const stack = Stack.of(this);
+    const waitsForNothing = (token: IResolvable) => {
+      if (Reference.isReference(token) && token.target instanceof CfnParameter) return Stack.of(token.target) === stack;
+      const resolved = stack.resolve(token);
+      return typeof resolved === 'string' || String(resolved.Ref).startsWith('AWS::');
+    };
+    return !Tokenization.reverseString(value).tokens.every(waitsForNothing);
+  }
+}
+
+function checkedPollInterval(scope: Construct, interval: Duration): Duration {
+  if (interval.isUnresolved()) {
+    throw invalidProp(scope, 'pollInterval', 'a token', 'it shapes the waiter\'s state machine. Use a literal Duration.');
+  }
+  const seconds = interval.toSeconds({ integral: false });
+  if (!Number.isInteger(seconds) || seconds < 5 || seconds > 60) {
+    throw invalidProp(scope, 'pollInterval', `${seconds} seconds`, 'it must be whole seconds from 5 seconds to 1 minute. Use e.g. Duration.seconds(30).');
+  }
+  return interval;
+}
+
+/** Whether two settings are the same: durations by their length, constructs by identity, the rest by value. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (a instanceof Duration && b instanceof Duration) return a.toMilliseconds() === b.toMilliseconds();
+  if (typeof a !== 'object' || typeof b !== 'object' || !a || !b || Construct.isConstruct(a) || Construct.isConstruct(b)) return false;
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return keys.every(key => isSame((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]));
+}

@@ -1,0 +1,71 @@
+import { Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { invalidProp } from './invalid-prop';
+
+/**
+ * What a recovery point's ARN looks like, by the service that keeps it.
+ *
+ * `pattern` is what follows the account; `wildcard` is what an IAM policy says for any of them.
+ *
+ * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/recovery-points.html
+ */
+const FORMATS: readonly { readonly service: string; readonly pattern: RegExp; readonly wildcard: string }[] = [
+  { service: 'backup', pattern: /^recovery-point:.+/, wildcard: 'recovery-point:*' },
+  { service: 'ec2', pattern: /^snapshot\/.+/, wildcard: 'snapshot/*' },
+  { service: 'ec2', pattern: /^image\/.+/, wildcard: 'image/*' },
+  { service: 'rds', pattern: /^snapshot:awsbackup:.+/, wildcard: 'snapshot:awsbackup:*' },
+  { service: 'rds', pattern: /^cluster-snapshot:awsbackup:.+/, wildcard: 'cluster-snapshot:awsbackup:*' },
+  { service: 'dynamodb', pattern: /^table\/[^/]+\/backup\/.+/, wildcard: 'table/*/backup/*' },
+  { service: 'fsx', pattern: /^backup\/.+/, wildcard: 'backup/*' },
+  { service: 'redshift', pattern: /^snapshot:[^/]+\/.+/, wildcard: 'snapshot:*' },
+  { service: 'redshift-serverless', pattern: /^snapshot.+/, wildcard: 'snapshot*' },
+];
+
+/** A recovery point's ARN in its parts. */
+export interface RecoveryPointArn {
+  readonly partition: string;
+  readonly service: string;
+  readonly region: string;
+  readonly account: string;
+  readonly resource: string;
+}
+
+/** The parts of a literal ARN; undefined for a token, which is known only at deployment. */
+export function parseRecoveryPointArn(scope: IConstruct, arn: string): RecoveryPointArn | undefined {
+  if (Token.isUnresolved(arn)) return undefined;
+  const match = /^arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]+):(\d{12})?:(\S+)$/.exec(arn);
+  if (!match) {
+    throw invalidProp(scope, 'recoveryPointArn', arn,
+      'a recovery point ARN has the form arn:partition:service:region:account:resource with a Region (the account may be empty). '
+      + 'Copy it from the recovery point\'s page in the AWS Backup console or from ListRecoveryPointsByBackupVault.');
+  }
+  const [, partition, service, region, account = '', resource] = match;
+  const formats = FORMATS.filter(format => format.service === service);
+  if (formats.length > 0 && !formats.some(format => format.pattern.test(resource))) {
+    throw invalidProp(scope, 'recoveryPointArn', arn,
+      `a recovery point of the service '${service}' has an ARN that ends in ${formats.map(format => `'${format.wildcard}'`).join(' or ')}. `
+      + 'Give the ARN of the recovery point, not that of the resource, the vault or the job.');
+  }
+  return { partition, service, region, account, resource };
+}
+
+/** Whether the ARN says that the recovery point is a continuous backup, whose copy AWS Backup may refuse. */
+export function isContinuous(arn: RecoveryPointArn): boolean {
+  return arn.resource.startsWith('recovery-point:continuous:');
+}
+
+/**
+ * The ARNs, for an IAM policy, that a copy of the recovery point may have.
+ *
+ * A copy has its source's format, or AWS Backup's own (in a logically air-gapped vault, or of a type that AWS Backup manages fully).
+ */
+export function copyArnPatterns(source: RecoveryPointArn | undefined, copy: { partition: string; region: string; account: string }): string[] {
+  const { partition, region, account } = copy;
+  const own = FORMATS.find(format => format.service === source?.service && format.pattern.test(source.resource));
+  if (!source || !own) return [`arn:${partition}:*:${region}:*:*`];
+  return [...new Set([
+    // The ARNs of EBS snapshots and AMIs have no account.
+    `arn:${partition}:${own.service}:${region}:${source.account && account}:${own.wildcard}`,
+    `arn:${partition}:backup:${region}:${account}:recovery-point:*`,
+  ])];
+}

@@ -1,0 +1,233 @@
+import { HandlerFixture } from './handler-fixture';
+
+let fixture: HandlerFixture;
+const start = async (scenario: object = {}) => fixture = await HandlerFixture.start(scenario);
+afterEach(async () => fixture.close());
+
+const create = async (properties: object = {}, more: object = {}) => {
+  const event = fixture.request('Create', properties, more);
+  return { event, handover: await fixture.onEvent(event) };
+};
+
+describe('creating', () => {
+  it('starts a job with everything that was asked for, and answers with its ARN and attributes when it is complete', async () => {
+    await start();
+    const { event, handover } = await create({ Lifecycle: { MoveToColdStorageAfterDays: '30', DeleteAfterDays: '365' } });
+    const result = await fixture.wait(event, handover);
+    expect(fixture.jobs).toMatchObject([{
+      region: 'us-east-1',
+      input: {
+        RecoveryPointArn: event.ResourceProperties.RecoveryPointArn,
+        SourceBackupVaultName: 'prod',
+        DestinationBackupVaultArn: event.ResourceProperties.DestinationBackupVaultArn,
+        IamRoleArn: event.ResourceProperties.IamRoleArn,
+        IdempotencyToken: expect.stringMatching(/^cdk-[0-9a-f]{48}$/),
+        Lifecycle: { MoveToColdStorageAfterDays: 30, DeleteAfterDays: 365 },
+      },
+    }]);
+    const [{ copyJobId, destinationRecoveryPointArn }] = fixture.jobs;
+    expect(handover.PhysicalResourceId).toMatch(new RegExp(`^copy-job/1;${copyJobId}\\|\\|[0-9a-f]{12}\\|$`));
+    expect(result.PhysicalResourceId).toMatch(new RegExp(`^copy-job/1;${copyJobId}\\|${destinationRecoveryPointArn}\\|[0-9a-f]{12}\\|c30,d365$`));
+    expect(result.Data).toMatchObject({ DestinationRecoveryPointArn: destinationRecoveryPointArn, CopyJobId: copyJobId, CopyJobState: 'COMPLETED' });
+  });
+
+  it('sends the token of the user unaltered', async () => {
+    await start();
+    await create({ IdempotencyToken: 'mine' });
+    expect(fixture.jobs[0].input.IdempotencyToken).toBe('mine');
+  });
+
+  it('answers a second delivery of the request alike, without a second job', async () => {
+    await start();
+    const { event, handover } = await create();
+    await fixture.sleep(600_000);
+    expect(await fixture.onEvent(event)).toEqual(handover);
+    expect(fixture.jobs).toHaveLength(1);
+  });
+
+  it('answers a second delivery alike when the job failed in between', async () => {
+    await start({ copyJobs: [{ runningSeconds: 20, endState: 'FAILED', statusMessage: 'no' }] });
+    const { event, handover } = await create();
+    await fixture.sleep(60_000);
+    expect(await fixture.onEvent(event)).toEqual(handover);
+    expect(fixture.jobs).toHaveLength(1);
+  });
+
+  it('starts nothing for a request whose time is over', async () => {
+    await start();
+    const event = fixture.request('Create');
+    await fixture.sleep(3_301_000);
+    await expect(fixture.onEvent(event)).rejects.toThrow('nobody would own the copy');
+    expect(fixture.jobs).toEqual([]);
+  });
+
+  it('waits for room, but not beyond the timeout', async () => {
+    await start({ faults: [{ operation: 'StartCopyJob', kind: 'limitExceeded' }] });
+    const begin = fixture.now();
+    await expect(create({ TimeoutSeconds: '300' })).rejects.toThrow(/did not start the copy: LimitExceededException/);
+    expect((fixture.now() - begin) / 60_000).toBeGreaterThan(4);
+    expect((fixture.now() - begin) / 60_000).toBeLessThanOrEqual(5);
+  });
+
+  it('waits for room for at most twelve minutes', async () => {
+    await start({ faults: [{ operation: 'StartCopyJob', kind: 'throttling' }] });
+    const begin = fixture.now();
+    await expect(create()).rejects.toThrow(/did not start the copy: ThrottlingException/);
+    expect((fixture.now() - begin) / 60_000).toBeGreaterThan(11);
+    expect((fixture.now() - begin) / 60_000).toBeLessThanOrEqual(12);
+  });
+
+  it('gives a fresh role or policy two minutes', async () => {
+    await start({ faults: [{ operation: 'StartCopyJob', kind: 'accessDenied' }] });
+    const begin = fixture.now();
+    await expect(create()).rejects.toThrow(/AccessDeniedException.*Check the copy role/);
+    expect((fixture.now() - begin) / 60_000).toBeGreaterThan(1.5);
+    expect((fixture.now() - begin) / 60_000).toBeLessThanOrEqual(2);
+  });
+
+  it('does not wait for what never changes', async () => {
+    await start();
+    const begin = fixture.now();
+    await expect(create({ SourceBackupVaultName: 'a' })).rejects.toThrow(/did not start the copy/);
+    expect(fixture.now()).toBe(begin);
+  });
+});
+
+describe('a job that an earlier deployment started', () => {
+  const LATER = 3_600_000;
+
+  it('is taken over while it runs, and answers when it is complete', async () => {
+    await start({ copyJobs: [{ runningSeconds: 5_400 }] });
+    await create();
+    await fixture.sleep(LATER);
+    const { event, handover } = await create();
+    expect(handover).toMatchObject({ Adopted: true, Phase: 'copying' });
+    const { Data } = await fixture.wait(event, handover);
+    expect(fixture.jobs).toHaveLength(1);
+    expect(Data?.DestinationRecoveryPointArn).toBe(fixture.jobs[0].destinationRecoveryPointArn);
+  });
+
+  it('is taken over when it is complete, by a stack of the same name that was created anew', async () => {
+    await start();
+    await create();
+    await fixture.sleep(LATER);
+    const anew = { StackId: 'arn:aws:cloudformation:us-east-1:111122223333:stack/Stack/ffffffff-0000-11ee-8000-0a58a9feac02' };
+    const { event, handover } = await create({}, anew);
+    await fixture.wait(event, handover);
+    expect(fixture.jobs).toHaveLength(1);
+  });
+
+  it('gets the lifecycle that is asked for now', async () => {
+    await start({ idempotency: { otherParameters: 'returnFirst' } });
+    await create({ Lifecycle: { DeleteAfterDays: '30' } });
+    await fixture.sleep(LATER);
+    const { event, handover } = await create({ Lifecycle: { DeleteAfterDays: '60' } });
+    await fixture.wait(event, handover);
+    expect(fixture.jobs).toHaveLength(1);
+    expect(fixture.logs).toContainEqual(expect.objectContaining({ step: 'lifecycle', to: { DeleteAfterDays: 60 } }));
+  });
+
+  it('is not taken over when it failed: the copy is made anew', async () => {
+    await start({ copyJobs: [{ runningSeconds: 20, endState: 'FAILED', statusMessage: 'no' }] });
+    await create();
+    await fixture.sleep(LATER);
+    await create();
+    expect(new Set(fixture.jobs.map(job => job.input.IdempotencyToken)).size).toBe(2);
+  });
+
+  it.each([
+    ['a construct of another path', { ConstructPath: 'Stack/Other' }],
+    ['a stack of another name', { StackName: 'Other' }],
+    ['a job that destroys its copy', { RemovalPolicy: 'destroy' }],
+    ['a copy to another vault', { DestinationBackupVaultArn: 'arn:aws:backup:eu-west-1:111122223333:backup-vault:other' }],
+  ])('is not taken over by %s', async (_, properties) => {
+    await start();
+    await create();
+    await fixture.sleep(LATER);
+    await create(properties);
+    expect(fixture.jobs).toHaveLength(2);
+  });
+
+  it('is not taken over when AWS Backup refuses its token because the role is another', async () => {
+    await start({ idempotency: { otherParameters: 'refuse' } });
+    await create();
+    await fixture.sleep(LATER);
+    await create({ Lifecycle: { DeleteAfterDays: '60' } });
+    expect(fixture.jobs).toHaveLength(2);
+    expect(fixture.logs).toContainEqual(expect.objectContaining({ step: 'token-refused' }));
+  });
+
+  it.each([
+    ['failed', [{ runningSeconds: 20, endState: 'FAILED', statusMessage: 'no' }], {}, /names copy job \S+, which failed: .* Give another idempotencyToken/],
+    ['is forgotten', [], {}, /names copy job \S+, which AWS Backup has forgotten/],
+  ])('is an error under a token of the user, when it %s', async (_, copyJobs, properties, message) => {
+    await start({ copyJobs, jobHistorySeconds: copyJobs.length === 0 ? 60 : undefined });
+    await create({ IdempotencyToken: 'mine' });
+    await fixture.sleep(LATER);
+    await expect(create({ IdempotencyToken: 'mine', ...properties })).rejects.toThrow(message);
+    expect(fixture.jobs).toHaveLength(1);
+  });
+
+  it('is an error under a token of the user that names another copy, however young', async () => {
+    await start({ idempotency: { otherParameters: 'returnFirst' } });
+    await create({ IdempotencyToken: 'mine' });
+    await expect(create({ IdempotencyToken: 'mine', RecoveryPointArn: 'arn:aws:ec2:us-east-1::snapshot/snap-2' }))
+      .rejects.toThrow(/names copy job \S+, which copies \S+snap-0123456789abcdef0 to/);
+  });
+});
+
+describe('polling', () => {
+  it('ends with an error when the job is not found any more', async () => {
+    await start({ faults: [{ operation: 'DescribeCopyJob', kind: 'notFound', skip: 1 }] });
+    const { event, handover } = await create();
+    await expect(fixture.wait(event, handover)).rejects.toThrow(/Copy job \S+ was started, but AWS Backup does not show it: ResourceNotFoundException/);
+  });
+
+  it('ends with an error that names the job when its time is over', async () => {
+    await start({ copyJobs: [{ runningSeconds: 9_000 }] });
+    const { event, handover } = await create({ TimeoutSeconds: '600' });
+    await expect(fixture.wait(event, handover)).rejects.toThrow(
+      `Copy job ${fixture.jobs[0].copyJobId} is still RUNNING, 10 minutes after it was created, and the timeout of 10 minutes is over.`);
+  });
+
+  it('tells the last error when nothing was to be seen', async () => {
+    await start({ faults: [{ operation: 'DescribeCopyJob', kind: 'serviceUnavailable' }] });
+    const { event, handover } = await create({ TimeoutSeconds: '600' });
+    await expect(fixture.wait(event, handover)).rejects.toThrow(/is still not to be seen.*The last look failed: ServiceUnavailableException/);
+  });
+});
+
+describe('updating', () => {
+  it('copies nothing, and gives the attributes even when AWS Backup has forgotten the job', async () => {
+    await start({ jobHistorySeconds: 60 });
+    const { event, handover } = await create();
+    const { PhysicalResourceId, Data } = await fixture.wait(event, handover);
+    await fixture.sleep(3_600_000);
+    const update = fixture.request('Update', { IamRoleArn: 'arn:aws:iam::111122223333:role/other', TimeoutSeconds: '600' }, { PhysicalResourceId });
+    const settled = await fixture.onEvent(update);
+    expect(settled).toEqual({ PhysicalResourceId, Phase: 'settled' });
+    expect(await fixture.poll(update, settled)).toMatchObject({
+      IsComplete: true,
+      Data: { DestinationRecoveryPointArn: Data?.DestinationRecoveryPointArn, CopyJobId: Data?.CopyJobId, CopyJobState: 'COMPLETED', ResourceType: '' },
+    });
+    expect(fixture.jobs).toHaveLength(1);
+  });
+
+  it('refuses to copy something else', async () => {
+    await start();
+    const { event, handover } = await create();
+    const { PhysicalResourceId } = await fixture.wait(event, handover);
+    const update = fixture.request('Update', { SourceBackupVaultName: 'other' }, { PhysicalResourceId });
+    await expect(fixture.onEvent(update)).rejects.toThrow(/Nothing was copied. Give the new copy a construct of its own/);
+    expect(fixture.jobs).toHaveLength(1);
+  });
+});
+
+it('deletes nothing', async () => {
+  await start({ faults: [{ operation: 'DeleteRecoveryPoint', kind: 'accessDenied' }] });
+  const PhysicalResourceId = 'whatever CloudFormation knows';
+  const event = fixture.request('Delete', {}, { PhysicalResourceId });
+  const handover = await fixture.onEvent(event);
+  expect(handover).toEqual({ PhysicalResourceId, Phase: 'settled' });
+  expect(await fixture.poll(event, handover)).toEqual({ IsComplete: true });
+});

@@ -1,0 +1,58 @@
+import { contentHash, newestEntry, newPhysicalId } from '../../lambda/physical-id';
+import { CopyJobProperties } from '../../src/contract';
+
+const properties: CopyJobProperties = {
+  RecoveryPointArn: 'arn:aws:ec2:us-east-1::snapshot/snap-1',
+  SourceBackupVaultName: 'prod',
+  SourceRegion: 'us-east-1',
+  DestinationBackupVaultArn: 'arn:aws:backup:eu-west-1:111122223333:backup-vault:dr',
+  IamRoleArn: 'arn:aws:iam::111122223333:role/copy',
+  RemovalPolicy: 'retain',
+  StackName: 'Stack',
+  ConstructPath: 'Stack/Copy',
+  TimeoutSeconds: 3300,
+};
+const entry = { copyJobId: 'c0ffee00-0000-4000-8000-000000000001', recoveryPointArn: '', contentHash: contentHash(properties) };
+
+describe('the physical resource id', () => {
+  it.each([
+    ['of a running copy', entry],
+    ['of a copy without a lifecycle', { ...entry, recoveryPointArn: 'arn:aws:ec2:eu-west-1::snapshot/snap-2', lifecycle: {} }],
+    ['of a copy that never moves or ends', { ...entry, recoveryPointArn: 'a', lifecycle: { MoveToColdStorageAfterDays: -1, DeleteAfterDays: -1 } }],
+    ['of a copy with a whole lifecycle', {
+      ...entry, recoveryPointArn: 'a', lifecycle: { MoveToColdStorageAfterDays: 30, DeleteAfterDays: 365, OptInToArchiveForSupportedResources: true },
+    }],
+    ['of a copy with archive opted out', { ...entry, recoveryPointArn: 'a', lifecycle: { OptInToArchiveForSupportedResources: false } }],
+  ])('gives back every field %s', (_, written) => {
+    expect(newestEntry(newPhysicalId(written))).toEqual(written);
+  });
+
+  it('keeps its form for ever, since a rollback hands new ids to older code', () => {
+    const id = newPhysicalId({ ...entry, contentHash: 'abc123', recoveryPointArn: 'arn:x', lifecycle: { DeleteAfterDays: 30 } });
+    expect(id).toBe('copy-job/1;c0ffee00-0000-4000-8000-000000000001|arn:x|abc123|d30');
+  });
+
+  it('is read past fields and entries of a later release', () => {
+    expect(newestEntry('copy-job/1;job|arn:x|abc|d30|of a later release;job0|arn:y|def|')).toEqual({
+      copyJobId: 'job', recoveryPointArn: 'arn:x', contentHash: 'abc', lifecycle: { DeleteAfterDays: 30 },
+    });
+  });
+
+  it.each(['AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', 'Stack-Copy-1ABCDEF', '2024/01/01/[$LATEST]abc'])('is not ours: %s', id => {
+    expect(newestEntry(id)).toBeUndefined();
+  });
+
+  it.each(['copy-job/2;job|arn|hash|', 'copy-job/1', 'copy-job/1;', 'copy-job/1;job|arn', 'copy-job/1;|arn|hash|'])('is an error when it is ours and unreadable: %s', id => {
+    expect(() => newestEntry(id)).toThrow(/cannot be read by this release .* Nothing was copied or deleted/);
+  });
+});
+
+describe('the content', () => {
+  it.each(['RecoveryPointArn', 'SourceBackupVaultName', 'SourceRegion', 'DestinationBackupVaultArn', 'IdempotencyToken'])('differs with %s', name => {
+    expect(contentHash({ ...properties, [name]: 'other' })).not.toBe(contentHash(properties));
+  });
+
+  it.each(['IamRoleArn', 'StackName', 'ConstructPath', 'RemovalPolicy', 'TimeoutSeconds'])('is the same whatever %s is', name => {
+    expect(contentHash({ ...properties, [name]: 'other' })).toBe(contentHash(properties));
+  });
+});

@@ -1,0 +1,382 @@
+import { ACCOUNT, BACKUP_POLICY, BackupFixture, COPY_ROLE, DESTINATION, seeded, SNAPSHOT, trust } from './backup-fixture';
+import { AwsBackup } from '../../simulator/backup/aws-backup';
+import { parseScenario } from '../../simulator/scenario';
+
+const DAY = 86_400;
+const FOREIGN_VAULT = 'arn:aws:backup:eu-west-1:444455556666:backup-vault:theirs';
+
+describe('a copy job', () => {
+  it('is CREATED, RUNNING and COMPLETED by virtual time', async () => {
+    const fixture = new BackupFixture({ copyJobs: [{ createdSeconds: 10, runningSeconds: 100 }] });
+    const id = await fixture.startedJob();
+    const states = [];
+    for (const seconds of [9, 1, 99, 1]) {
+      await fixture.clock.pass(seconds);
+      states.push((await fixture.copyJob(id)).State);
+    }
+    expect(states).toEqual(['CREATED', 'RUNNING', 'RUNNING', 'COMPLETED']);
+  });
+
+  it('has its recovery point only from completion on, in the destination', async () => {
+    const fixture = new BackupFixture();
+    const id = await fixture.startedJob();
+    await fixture.clock.pass(600);
+    expect(await fixture.copyJob(id)).not.toHaveProperty('DestinationRecoveryPointArn');
+    await fixture.clock.pass(5);
+    const { DestinationRecoveryPointArn: arn } = await fixture.copyJob(id);
+    expect(arn).toMatch(/^arn:aws:ec2:eu-west-1::snapshot\/snap-[0-9a-f]{17}$/);
+    expect((await fixture.onPoint('GET', arn as string)).body).toMatchObject({ Status: 'COMPLETED', RecoveryPointArn: arn });
+    expect((await fixture.onPoint('GET', arn as string, { region: 'us-east-1' })).error).toBe('ResourceNotFoundException');
+    expect((await fixture.onPoint('GET', arn as string, { vault: 'other' })).error).toBe('ResourceNotFoundException');
+  });
+
+  it.each([
+    [`arn:aws:rds:us-east-1:${ACCOUNT}:snapshot:awsbackup:x`, /^arn:aws:rds:eu-west-1:111122223333:snapshot:awsbackup:copyjob-/],
+    [`arn:aws:rds:us-east-1:${ACCOUNT}:cluster-snapshot:awsbackup:x`, /^arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:awsbackup:/],
+    [`arn:aws:fsx:us-east-1:${ACCOUNT}:backup/backup-1`, /^arn:aws:fsx:eu-west-1:111122223333:backup\/backup-/],
+    [`arn:aws:redshift:us-east-1:${ACCOUNT}:snapshot:c/awsbackup:x`, /^arn:aws:redshift:eu-west-1:111122223333:snapshot:c\/awsbackup:/],
+    ['arn:aws:ec2:us-east-1::image/ami-1', /^arn:aws:ec2:eu-west-1::image\/ami-/],
+    [`arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/t/backup/1`, /^arn:aws:backup:eu-west-1:111122223333:recovery-point:[0-9A-F-]{36}$/],
+    [`arn:aws:backup:us-east-1:${ACCOUNT}:recovery-point:1`, /^arn:aws:backup:eu-west-1:111122223333:recovery-point:[0-9A-F-]{36}$/],
+  ])('of %s gives an ARN of the type', async (RecoveryPointArn, pattern) => {
+    expect(await new BackupFixture().copied({ RecoveryPointArn })).toMatch(pattern);
+  });
+
+  it('into an air-gapped vault gives an ARN of AWS Backup', async () => {
+    const fixture = new BackupFixture({ vaults: [{ arn: DESTINATION, type: 'LOGICALLY_AIR_GAPPED_BACKUP_VAULT' }] });
+    expect(await fixture.copied()).toMatch(/^arn:aws:backup:eu-west-1:111122223333:recovery-point:/);
+  });
+
+  it('ends as its rule says, with fields of the answer replaced and left out', async () => {
+    const response = { StatusMessage: 'x'.repeat(10_000), ResourceName: null, Later: 1 };
+    const rule = { recoveryPointArn: 'arn:aws:ec2:*', endState: 'FAILED', messageCategory: 'AccessDenied', response };
+    const fixture = new BackupFixture({ copyJobs: [{ recoveryPointArn: 'arn:aws:fsx:*' }, rule, {}] });
+    const id = await fixture.startedJob();
+    await fixture.clock.pass(605);
+    const job = await fixture.copyJob(id);
+    expect(job).toMatchObject({ State: 'FAILED', StatusMessage: response.StatusMessage, MessageCategory: 'AccessDenied', Later: 1 });
+    expect(job).not.toHaveProperty('ResourceName');
+    expect(job).not.toHaveProperty('DestinationRecoveryPointArn');
+  });
+
+  it('with children is a parent and counts them', async () => {
+    const fixture = new BackupFixture({ copyJobs: [{ endState: 'PARTIAL', childJobs: { COMPLETED: 2, FAILED: 1 } }] });
+    const id = await fixture.startedJob();
+    await fixture.clock.pass(10);
+    expect(await fixture.copyJob(id)).toMatchObject({ State: 'RUNNING', IsParent: true, NumberOfChildJobs: 3, ChildJobsInState: { RUNNING: 3 } });
+    await fixture.clock.pass(600);
+    expect(await fixture.copyJob(id)).toMatchObject({ State: 'PARTIAL', ChildJobsInState: { COMPLETED: 2, FAILED: 1 } });
+  });
+
+  it('waits in CREATED while another copies the same resource', async () => {
+    const fixture = new BackupFixture();
+    await fixture.startedJob();
+    const second = await fixture.startedJob({ IdempotencyToken: 'other' });
+    await fixture.clock.pass(604);
+    expect((await fixture.copyJob(second)).State).toBe('CREATED');
+    await fixture.clock.pass(1);
+    expect((await fixture.copyJob(second)).State).toBe('RUNNING');
+  });
+
+  it('waits in CREATED while its destination Region has no room', async () => {
+    const fixture = new BackupFixture({ concurrentCopyJobs: 2 });
+    const ids = [];
+    for (const n of [1, 2, 3]) {
+      ids.push(await fixture.startedJob({ RecoveryPointArn: `${SNAPSHOT}${n}`, IdempotencyToken: `t${n}` }));
+    }
+    await fixture.clock.pass(60);
+    expect(fixture.backup.copyJobs().map(({ state }) => state)).toEqual(['RUNNING', 'RUNNING', 'CREATED']);
+    await fixture.clock.pass(600);
+    expect((await fixture.copyJob(ids[2])).State).toBe('RUNNING');
+  });
+
+  it('is known in the Region of its source only, and until its history is forgotten', async () => {
+    const fixture = new BackupFixture({ jobHistorySeconds: 100 });
+    const id = await fixture.startedJob();
+    expect((await fixture.describe(id, 'eu-west-1')).error).toBe('ResourceNotFoundException');
+    await fixture.clock.pass(704);
+    expect((await fixture.describe(id)).status).toBe(200);
+    await fixture.clock.pass(1);
+    expect((await fixture.describe(id)).error).toBe('ResourceNotFoundException');
+  });
+});
+
+describe('an idempotency token', () => {
+  it('hands the same job back, also when it has failed', async () => {
+    const fixture = new BackupFixture({ copyJobs: [{ endState: 'FAILED' }] });
+    const first = await fixture.start();
+    await fixture.clock.pass(1000);
+    expect((await fixture.start()).body).toEqual(first.body);
+    expect(fixture.backup.copyJobs()).toHaveLength(1);
+  });
+
+  it('is refused with other parameters, or hands the first job back', async () => {
+    const refusing = new BackupFixture();
+    await refusing.start();
+    expect((await refusing.start({ Lifecycle: { DeleteAfterDays: 7 } })).error).toBe('InvalidParameterValueException');
+    const lenient = new BackupFixture({ idempotency: { otherParameters: 'returnFirst' } });
+    expect(await lenient.startedJob()).toBe(await lenient.startedJob({ Lifecycle: { DeleteAfterDays: 7 } }));
+  });
+
+  it('belongs to its Region', async () => {
+    const fixture = new BackupFixture();
+    await fixture.start();
+    expect((await fixture.start({ RecoveryPointArn: 'arn:aws:ec2:us-west-2::snapshot/snap-1' }, 'us-west-2')).status).toBe(200);
+  });
+
+  it('is forgotten when the scenario says so', async () => {
+    const fixture = new BackupFixture({ idempotency: { forgetAfterSeconds: 60 } });
+    const first = await fixture.startedJob();
+    await fixture.clock.pass(59);
+    expect(await fixture.startedJob()).toBe(first);
+    await fixture.clock.pass(1);
+    expect(await fixture.startedJob()).not.toBe(first);
+  });
+});
+
+describe('StartCopyJob refuses', () => {
+  it('a source vault or recovery point that does not exist in the Region', async () => {
+    const vault = `arn:aws:backup:us-east-1:${ACCOUNT}:backup-vault:prod`;
+    expect((await new BackupFixture({ missingVaults: [vault] }).start()).message).toBe(`Backup vault not found: ${vault}`);
+    expect((await new BackupFixture({ missingRecoveryPoints: [SNAPSHOT] }).start()).error).toBe('ResourceNotFoundException');
+    expect((await new BackupFixture().start({}, 'us-west-2')).error).toBe('ResourceNotFoundException');
+  });
+
+  it('a vault that the template has not created yet or has deleted', async () => {
+    const fixture = new BackupFixture();
+    fixture.backup.declareVault(DESTINATION);
+    expect((await fixture.start()).error).toBe('ResourceNotFoundException');
+    fixture.backup.putVault({ arn: DESTINATION });
+    expect((await fixture.start()).status).toBe(200);
+    fixture.backup.deleteVault(DESTINATION);
+    expect((await fixture.start({ IdempotencyToken: 'other' })).error).toBe('ResourceNotFoundException');
+  });
+
+  it('a copy that another copy made, outside its vault or before it is there', async () => {
+    const fixture = new BackupFixture();
+    const arn = await fixture.copied();
+    const copyOfCopy = { RecoveryPointArn: arn, DestinationBackupVaultArn: DESTINATION.replace('eu-west-1', 'eu-north-1'), IdempotencyToken: '2' };
+    expect((await fixture.start({ ...copyOfCopy, SourceBackupVaultName: 'wrong' }, 'eu-west-1')).error).toBe('ResourceNotFoundException');
+    expect((await fixture.start({ ...copyOfCopy, SourceBackupVaultName: 'dr' }, 'eu-west-1')).status).toBe(200);
+  });
+
+  it.each([
+    [{ MoveToColdStorageAfterDays: 30, DeleteAfterDays: 119 }, 'Invalid lifecycle. DeleteAfterDays cannot be less than 90 days apart'],
+    [{ DeleteAfterDays: 0 }, 'Invalid lifecycle. DeleteAfterDays cannot be less than 1 or more than 36500 days'],
+    [{ DeleteAfterDays: -2 }, 'Invalid lifecycle. DeleteAfterDays cannot be less than 1'],
+    [{ DeleteAfterEvent: 'DELETE_AFTER_COPY' }, 'Invalid lifecycle. DeleteAfterEvent is not valid as an input'],
+  ])('the lifecycle %j', async (Lifecycle, message) => {
+    expect(await new BackupFixture().start({ Lifecycle })).toMatchObject({ status: 400, message: expect.stringContaining(message) });
+  });
+
+  it('none of the lifecycles that are allowed', async () => {
+    for (const Lifecycle of [{ MoveToColdStorageAfterDays: 30, DeleteAfterDays: 120 }, { MoveToColdStorageAfterDays: -1, DeleteAfterDays: -1 }]) {
+      expect((await new BackupFixture().start({ Lifecycle })).status).toBe(200);
+    }
+  });
+
+  it('a role that is gone, too new, or not trusted by AWS Backup', async () => {
+    const refusal = { error: 'InvalidParameterValueException', message: `IAM Role ${COPY_ROLE} cannot be assumed by AWS Backup` };
+    const gone = new BackupFixture();
+    gone.iam.deleteRole('copy');
+    expect(await gone.start()).toMatchObject(refusal);
+    const untrusted = new BackupFixture();
+    untrusted.iam.putRole({ arn: COPY_ROLE, name: 'copy', assumeRolePolicyDocument: trust('ec2.amazonaws.com') });
+    expect(await untrusted.start()).toMatchObject(refusal);
+    const young = new BackupFixture({ iamPropagationSeconds: 20 });
+    await young.clock.pass(30);
+    young.iam.deleteRole('copy');
+    await young.clock.pass(30);
+    young.iam.putRole({ arn: COPY_ROLE, name: 'copy', assumeRolePolicyDocument: trust('backup.amazonaws.com') });
+    await young.clock.pass(19);
+    expect(await young.start()).toMatchObject(refusal);
+    await young.clock.pass(1);
+    expect((await young.start()).status).toBe(200);
+  });
+
+  it('a caller without PassRole, in the words of IAM', async () => {
+    const fixture = new BackupFixture();
+    const IamRoleArn = COPY_ROLE.replace('/copy', '/another');
+    expect(await fixture.start({ IamRoleArn })).toMatchObject({
+      status: 403,
+      error: 'AccessDeniedException',
+      message: expect.stringMatching(/^User: .* is not authorized to perform: iam:PassRole on resource: .*role\/another because no identity-based policy allows/),
+    });
+  });
+
+  it('more calls a second than the scenario allows', async () => {
+    const fixture = new BackupFixture({ startCopyJobPerSecond: 2 });
+    expect([await fixture.start(), await fixture.start(), await fixture.start()].map(({ error }) => error))
+      .toEqual([undefined, undefined, 'ThrottlingException']);
+    await fixture.clock.pass(1);
+    expect((await fixture.start()).status).toBe(200);
+  });
+});
+
+describe('a copy job fails', () => {
+  async function failed(fixture: BackupFixture, input: object = {}): Promise<unknown> {
+    const id = await fixture.startedJob(input);
+    await fixture.clock.pass(700);
+    const { State, StatusMessage } = await fixture.copyJob(id);
+    expect(State).toBe('FAILED');
+    return StatusMessage;
+  }
+
+  it('when its role may not copy', async () => {
+    const fixture = new BackupFixture();
+    fixture.iam.detachRolePolicy('copy', BACKUP_POLICY);
+    expect(await failed(fixture)).toBe('Access Denied trying to call AWS Backup service');
+  });
+
+  it('when the vault of another account is missing', async () => {
+    const fixture = new BackupFixture({ missingVaults: [FOREIGN_VAULT] });
+    expect(await failed(fixture, { DestinationBackupVaultArn: FOREIGN_VAULT })).toBe('Access Denied trying to call AWS Backup service');
+  });
+
+  it('when the vault does not allow its retention', async () => {
+    const fixture = new BackupFixture({ vaults: [{ arn: DESTINATION, maxRetentionDays: 30 }] });
+    expect(await failed(fixture)).toMatch(/^The retention specified in the job is not within the range/);
+  });
+
+  it('when its role is deleted while it runs, unless the scenario lets a service-linked role take over', async () => {
+    const states = [];
+    for (const deletedCopyRole of ['fails', 'fallsBack']) {
+      const fixture = new BackupFixture({ deletedCopyRole });
+      await fixture.startedJob();
+      await fixture.clock.pass(60);
+      fixture.iam.deleteRole('copy');
+      await fixture.clock.pass(600);
+      states.push(fixture.backup.copyJobs()[0].state);
+    }
+    expect(states).toEqual(['FAILED', 'COMPLETED']);
+  });
+});
+
+describe('a copied recovery point', () => {
+  const recoveryPoints = [{ arn: SNAPSHOT, ageDays: 10, lifecycle: { DeleteAfterDays: 35 } }];
+
+  it('keeps its source creation date and lifecycle, and expires by them', async () => {
+    const fixture = new BackupFixture({ recoveryPoints });
+    const created = fixture.clock.now() / 1000 - 10 * DAY;
+    const arn = await fixture.copied();
+    expect((await fixture.onPoint('GET', arn)).body).toMatchObject({
+      CreationDate: created,
+      Lifecycle: { DeleteAfterDays: 35 },
+      CalculatedLifecycle: { DeleteAt: created + 35 * DAY },
+    });
+    await fixture.clock.pass(25 * DAY - 701);
+    expect((await fixture.onPoint('GET', arn)).status).toBe(200);
+    await fixture.clock.pass(1);
+    expect((await fixture.onPoint('GET', arn)).error).toBe('ResourceNotFoundException');
+  });
+
+  it('that was to be kept for ever keeps its source expiry, and the job says -1', async () => {
+    const fixture = new BackupFixture({ recoveryPoints });
+    const arn = await fixture.copied({ Lifecycle: { MoveToColdStorageAfterDays: -1, DeleteAfterDays: -1 } });
+    expect((await fixture.onPoint('GET', arn)).body.Lifecycle).toEqual({ DeleteAfterDays: 35 });
+    expect((await fixture.copyJob(fixture.backup.copyJobs()[0].copyJobId)).DestinationRecoveryPointLifecycle).toMatchObject({ DeleteAfterDays: -1 });
+  });
+
+  it('loses what an update of its lifecycle leaves out', async () => {
+    const fixture = new BackupFixture();
+    const arn = await fixture.copied({ Lifecycle: { MoveToColdStorageAfterDays: 30, DeleteAfterDays: 365 } });
+    await fixture.onPoint('POST', arn, { body: { Lifecycle: { DeleteAfterDays: 400 } } });
+    expect((await fixture.onPoint('GET', arn)).body.Lifecycle).toEqual({ DeleteAfterDays: 400 });
+  });
+
+  it('that has moved to cold storage cannot be copied, nor its move be changed', async () => {
+    const fixture = new BackupFixture();
+    const arn = await fixture.copied({ Lifecycle: { MoveToColdStorageAfterDays: 30, DeleteAfterDays: 365 } });
+    await fixture.clock.pass(40 * DAY);
+    const copyOfCopy = { RecoveryPointArn: arn, SourceBackupVaultName: 'dr', DestinationBackupVaultArn: FOREIGN_VAULT, IdempotencyToken: '2' };
+    expect((await fixture.start(copyOfCopy, 'eu-west-1')).message).toMatch('cold storage');
+    expect((await fixture.onPoint('POST', arn, { body: { Lifecycle: { DeleteAfterDays: 400 } } })).error).toBe('InvalidRequestException');
+  });
+
+  it('is DELETING for a while before it is gone', async () => {
+    const fixture = new BackupFixture();
+    const arn = await fixture.copied();
+    expect((await fixture.onPoint('DELETE', arn)).status).toBe(200);
+    expect((await fixture.onPoint('GET', arn)).body.Status).toBe('DELETING');
+    expect((await fixture.onPoint('DELETE', arn)).error).toBe('InvalidResourceStateException');
+    await fixture.clock.pass(60);
+    expect((await fixture.onPoint('GET', arn)).error).toBe('ResourceNotFoundException');
+    expect((await fixture.onPoint('DELETE', arn)).error).toBe('ResourceNotFoundException');
+  });
+
+  it.each([
+    [{ locked: true }, /Backup vault configured with Lock/],
+    [{ legalHold: true }, /has active legal hold\(s\)/],
+  ])('cannot be deleted from a vault with %j', async (rule, message) => {
+    const fixture = new BackupFixture({ vaults: [{ arn: DESTINATION, ...rule }] });
+    const arn = await fixture.copied();
+    expect(await fixture.onPoint('DELETE', arn)).toMatchObject({ error: 'InvalidRequestException', message: expect.stringMatching(message) });
+    expect((await fixture.onPoint('GET', arn)).body.Status).toBe('COMPLETED');
+  });
+
+  it('of a locked vault keeps its lifecycle', async () => {
+    const fixture = new BackupFixture({ vaults: [{ arn: DESTINATION, locked: true }] });
+    const arn = await fixture.copied();
+    expect((await fixture.onPoint('POST', arn, { body: { Lifecycle: { DeleteAfterDays: 7 } } })).message).toMatch('Backup vault configured with Lock');
+  });
+
+  it('becomes EXPIRED where nobody can delete it', async () => {
+    const unable = new BackupFixture({ vaults: [{ arn: DESTINATION, deletionExpires: true }] });
+    const orphaned = new BackupFixture();
+    const arns = [await unable.copied(), await orphaned.copied()];
+    orphaned.iam.deleteRole('copy');
+    for (const [i, fixture] of [unable, orphaned].entries()) {
+      expect((await fixture.onPoint('DELETE', arns[i])).status).toBe(200);
+      await fixture.clock.pass(60);
+      expect((await fixture.onPoint('GET', arns[i])).body.Status).toBe('EXPIRED');
+    }
+  });
+
+  it('of a vanished vault answers 403', async () => {
+    const fixture = new BackupFixture();
+    const arn = await fixture.copied();
+    const state = fixture.backup.toJSON();
+    const later = new BackupFixture({ missingVaults: [DESTINATION] }, state);
+    expect(await later.onPoint('GET', arn)).toMatchObject({ status: 403, error: 'AccessDeniedException' });
+  });
+
+  it('of another account cannot be touched', async () => {
+    const fixture = new BackupFixture();
+    const arn = await fixture.copied({ DestinationBackupVaultArn: FOREIGN_VAULT });
+    expect((await fixture.onPoint('DELETE', arn, { vault: 'theirs' })).error).toBe('ResourceNotFoundException');
+    const foreign = 'arn:aws:backup:eu-west-1:444455556666:recovery-point:1';
+    expect((await fixture.onPoint('DELETE', foreign, { vault: 'theirs' })).error).toBe('AccessDeniedException');
+    expect(fixture.backup.allRecoveryPoints().map(({ status }) => status)).toEqual(['COMPLETED', 'COMPLETED']);
+  });
+
+  it('keeps a vault from being deleted', async () => {
+    const fixture = new BackupFixture();
+    fixture.backup.putVault({ arn: DESTINATION });
+    const arn = await fixture.copied();
+    expect(() => fixture.backup.deleteVault(DESTINATION)).toThrow('Backup vault cannot be deleted because it contains recovery points.');
+    await fixture.onPoint('DELETE', arn);
+    await fixture.clock.pass(60);
+    expect(() => fixture.backup.deleteVault(DESTINATION)).not.toThrow();
+  });
+});
+
+it('goes on from its written state', async () => {
+  const first = new BackupFixture();
+  const id = await first.startedJob();
+  await first.clock.pass(60);
+  const state = JSON.parse(JSON.stringify(first.backup));
+  const second = new AwsBackup({
+    world: { clock: first.clock, random: seeded() },
+    iam: first.iam,
+    account: ACCOUNT,
+    scenario: parseScenario('{}', 'test.json'),
+    state,
+  });
+  await first.clock.pass(545);
+  expect(second.copyJobs()).toMatchObject([{ copyJobId: id, state: 'COMPLETED' }]);
+  expect(second.allRecoveryPoints()).toHaveLength(2);
+});
+
+it('gives the same identifiers for the same seed', async () => {
+  expect(await new BackupFixture().copied()).toBe(await new BackupFixture().copied());
+});

@@ -1,0 +1,66 @@
+import { CloudFormationApi } from '../../simulator/cloudformation/cloudformation-api';
+import { StackState } from '../../simulator/cloudformation/stack-state';
+import { WireReply } from '../../simulator/wire';
+
+const ROLE = 'arn:aws:iam::111122223333:role/handler';
+const ID = 'arn:aws:cloudformation:us-east-1:111122223333:stack/Stack/0a';
+
+const nested: StackState = {
+  name: 'Stack-Nested-1',
+  id: ID.replace('/Stack/', '/Stack-Nested-1/'),
+  parentId: ID,
+  rootId: ID,
+  status: 'UPDATE_IN_PROGRESS',
+  created: 0,
+  blueprint: { template: { Resources: {} }, parameters: {} },
+  resources: {},
+  outputs: {},
+};
+const resource = { type: 'Custom::Copy', physicalId: 'a<b>&c', status: 'CREATE_COMPLETE', properties: {}, attributes: {}, deletionPolicy: 'Delete', updateReplacePolicy: 'Delete', dependsOn: [] };
+const stack = (status: string): StackState => ({
+  ...nested, name: 'Stack', id: ID, parentId: undefined, rootId: undefined, status, resources: { Copy: resource, Nested: { ...resource, stack: nested } },
+});
+
+const ask = async (input: Record<string, string>, { status = 'UPDATE_ROLLBACK_IN_PROGRESS', region = 'us-east-1', denied = '' } = {}): Promise<WireReply> => {
+  const api = new CloudFormationApi({ denial: (_role, action, arn) => denied === `${action} ${arn}` ? `not authorized: ${denied}` : undefined });
+  api.add(stack(status));
+  const body = new URLSearchParams({ Version: '2010-05-15', ...input }).toString();
+  return await api.handle({
+    service: 'cloudformation', region, method: 'POST', path: '/', query: new URLSearchParams(), headers: {}, body, caller: { functionArn: '', roleArn: ROLE },
+  }) as WireReply;
+};
+
+it.each([ID, 'Stack'])('describes the stack %s as it is at the moment', async StackName => {
+  const { status, body } = await ask({ Action: 'DescribeStacks', StackName });
+  expect(status).toBe(200);
+  expect(body).toContain('<DescribeStacksResult><Stacks><member><StackName>Stack</StackName>');
+  expect(body).toContain('<StackStatus>UPDATE_ROLLBACK_IN_PROGRESS</StackStatus>');
+});
+
+it('describes nested stacks, with the one around them', async () => {
+  const { body } = await ask({ Action: 'DescribeStacks', StackName: nested.id });
+  expect(body).toContain(`<StackStatus>UPDATE_IN_PROGRESS</StackStatus><ParentId>${ID}</ParentId><RootId>${ID}</RootId>`);
+});
+
+it('describes a resource', async () => {
+  const { body } = await ask({ Action: 'DescribeStackResource', StackName: ID, LogicalResourceId: 'Copy' });
+  expect(body).toContain('<PhysicalResourceId>a&lt;b&gt;&amp;c</PhysicalResourceId>');
+  expect(body).toContain('<ResourceStatus>CREATE_COMPLETE</ResourceStatus>');
+});
+
+it('finds a deleted stack by its id only', async () => {
+  expect((await ask({ Action: 'DescribeStacks', StackName: ID }, { status: 'DELETE_COMPLETE' })).status).toBe(200);
+  expect((await ask({ Action: 'DescribeStacks', StackName: 'Stack' }, { status: 'DELETE_COMPLETE' })).body).toContain('Stack with id Stack does not exist');
+});
+
+it.each([
+  [{ Action: 'DescribeStacks', StackName: 'Other' }, {}, 400, 'Stack with id Other does not exist'],
+  [{ Action: 'DescribeStacks', StackName: ID }, { region: 'eu-west-1' }, 400, 'does not exist'],
+  [{ Action: 'DescribeStackResource', StackName: ID, LogicalResourceId: 'No' }, {}, 400, 'Resource No does not exist for stack Stack'],
+  [{ Action: 'DescribeStacks', StackName: 'Stack' }, { denied: `cloudformation:DescribeStacks ${ID}` }, 403, 'not authorized'],
+  [{ Action: 'ListStacks' }, {}, 400, 'The action ListStacks is not simulated.'],
+])('refuses %j', async (input, surroundings, status, message) => {
+  const reply = await ask(input as Record<string, string>, surroundings);
+  expect(reply.status).toBe(status);
+  expect(reply.body).toContain(message);
+});
