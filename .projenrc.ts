@@ -34,12 +34,16 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToGo: { moduleName: `github.com/${REPOSITORY.owner}/${REPOSITORY.name}-go` },
   devDeps: [
     '@aws-sdk/client-backup',
+    '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-lambda',
     '@aws-sdk/client-sfn',
     '@cloud-copilot/iam-simulate',
     '@smithy/core',
     '@types/aws-lambda',
     'aws-cdk@^2.1148.1',
+    'fast-check',
+    // The last release that takes the constructs of `constructsVersion`.
+    'cdk-nag@2.37.55',
     'node22@npm:node@^22',
     'node24@npm:node@^24',
     'selfsigned',
@@ -56,10 +60,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       maxWorkers: 2,
+      testTimeout: 60_000,
       moduleNameMapper: { '^cdk-backup-copy-job$': '<rootDir>/src' },
     },
   },
-  gitignore: ['/cdk.out/', '/tmp/', '.jsii.tabl.json'],
+  gitignore: ['/cdk.out/', '/tmp/', '.jsii.tabl.json', '/THIRD-PARTY-LICENSES'],
   githubOptions: { pullRequestLint: false },
 });
 
@@ -74,8 +79,13 @@ project.bundler.addBundle('lambda/index.ts', {
     ...['sso', 'ini', 'process', 'web-identity', 'http', 'login'].map(name => `@aws-sdk/credential-provider-${name}`),
     '@smithy/credential-provider-imds',
     '@aws-sdk/token-providers',
+    // The runtime's own SDK has it, and it is seldom needed.
+    '@aws-sdk/client-cloudformation',
   ],
+  // Says which packages are in the bundle.
+  esbuildArgs: { '--metafile': 'tmp/bundle.json' },
 });
+project.bundler.bundleTask.exec('tsx projenrc/third-party-licenses.ts tmp/bundle.json THIRD-PARTY-LICENSES');
 
 project.eslint?.allowDevDeps('lambda/**');
 project.eslint?.allowDevDeps('simulator/**');
@@ -96,7 +106,8 @@ project.testTask.exec('tsc --project test/tsconfig.json');
 project.postCompileTask.exec('jsii-rosetta extract --strict --compile --fail');
 project.package.setScript('simulate', 'tsx simulator/main.ts');
 project.package.setScript('demo', 'tsx simulator/demo.ts');
-project.npmignore?.exclude('/lambda/', '/simulator/', '/examples/', '/benchmark/', '/rosetta/', '/.ci/', '.jsii.tabl.json');
+project.package.setScript('soak', 'projen bundle && tsx test/soak/main.ts');
+project.npmignore?.exclude('/lambda/', '/simulator/', '/examples/', '/benchmark/', '/rosetta/', '/.ci/', '/tmp/', '.jsii.tabl.json');
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 project.synth();

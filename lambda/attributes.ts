@@ -1,5 +1,15 @@
 import { CopyJob } from '@aws-sdk/client-backup';
+import { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { ATTRIBUTE_NAMES, AttributeName, Attributes } from '../src/contract';
+
+const CLOUDFORMATION_LIMIT = 4_096;
+
+/** The attributes of an answer to CloudFormation, cut to what it has room for beside what the framework puts into it. */
+export function attributesFor(event: CloudFormationCustomResourceEvent, physicalResourceId: string, copyJobId: string, job: CopyJob): Attributes {
+  const { StackId, RequestId, LogicalResourceId } = event;
+  const frame = { Status: 'SUCCESS', Reason: 'SUCCESS', StackId, RequestId, PhysicalResourceId: physicalResourceId, LogicalResourceId, Data: {} };
+  return fitted(attributesOf(copyJobId, job), CLOUDFORMATION_LIMIT - Buffer.byteLength(JSON.stringify(frame)));
+}
 
 /** Every attribute that a template can read, '' where AWS Backup gives none. */
 export function attributesOf(copyJobId: string, job: CopyJob): Attributes {

@@ -1,5 +1,6 @@
 import {
-  CopyJob, DescribeCopyJobCommand, DescribeRecoveryPointCommand, StartCopyJobCommand, StartCopyJobCommandOutput, UpdateRecoveryPointLifecycleCommand,
+  CopyJob, DeleteRecoveryPointCommand, DescribeCopyJobCommand, DescribeRecoveryPointCommand, StartCopyJobCommand, StartCopyJobCommandOutput,
+  UpdateRecoveryPointLifecycleCommand,
 } from '@aws-sdk/client-backup';
 import { CopyRequest } from './request';
 import { Runtime } from './runtime';
@@ -35,6 +36,12 @@ export async function updateRecoveryPointLifecycle(runtime: Runtime, vaultArn: s
   return runtime.backup(region).send(new UpdateRecoveryPointLifecycleCommand({
     BackupVaultName: name, RecoveryPointArn: recoveryPointArn, Lifecycle: lifecycle,
   }));
+}
+
+/** Deletes the copied recovery point; it is gone some time after. */
+export async function deleteRecoveryPoint(runtime: Runtime, vaultArn: string, recoveryPointArn: string) {
+  const { region, name } = parseVaultArn(vaultArn);
+  return runtime.backup(region).send(new DeleteRecoveryPointCommand({ BackupVaultName: name, RecoveryPointArn: recoveryPointArn }));
 }
 
 export function parseVaultArn(arn: string): { region: string; account: string; name: string } {

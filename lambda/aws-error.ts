@@ -25,6 +25,25 @@ export function errorKind(error: unknown): ErrorKind {
   return 'final';
 }
 
+/** AWS Backup may not show a new job at once, nor IAM a new policy; what is unknown after this long stays unknown. */
+const GRACE = 5 * 60_000;
+
+/**
+ * Whether the next poll may go better.
+ *
+ * @param age how long ago that began which AWS may not know everywhere yet, in milliseconds
+ * @param isNew whether what was not found was only just made
+ */
+export function mayPass(error: unknown, age: number, isNew = false): boolean {
+  switch (errorKind(error)) {
+    case 'transient':
+    case 'no-room': return true;
+    case 'propagation': return age < GRACE;
+    case 'not-found': return isNew && age < GRACE;
+    case 'final': return false;
+  }
+}
+
 /** `Name: message`, for a person. */
 export function errorText(error: unknown): string {
   const { name, message } = describe(error);

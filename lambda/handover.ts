@@ -5,10 +5,23 @@
  */
 export interface Handover {
   readonly PhysicalResourceId: string;
-  /** Whether the copy is under way, or there is nothing to wait for. */
-  readonly Phase: 'copying' | 'settled';
-  /** Of a copy under way: when its job was created, in milliseconds since the epoch. */
+  readonly Phase: Phase;
+  /** Of a copy under way: when its job was created, in milliseconds since the epoch; unknown of a job that is followed. */
   readonly CopyJobCreationTime?: number;
-  /** Of a copy under way: whether an earlier request started its job. */
-  readonly Adopted?: boolean;
+  /** Of a copy under way: whether this very request started its job. */
+  readonly Own?: boolean;
 }
+
+export type Phase =
+  /** The copy is under way: wait for its end. */
+  | 'copying'
+  /** Nothing to wait for: give the attributes. */
+  | 'settled'
+  /** The lifecycle of the copy may have to be written. */
+  | 'lifecycle'
+  /** A rollback went back to an earlier copy: give what its id tells, and ask nobody. */
+  | 'restored'
+  /** The copy is to be deleted. */
+  | 'deleting'
+  /** Nothing to wait for, nothing to tell. */
+  | 'nothing';

@@ -1,14 +1,15 @@
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { CopyJobError } from './copy-job-error';
-import { isComplete as poll, PollEvent } from './is-complete';
+import { isComplete as look } from './is-complete';
 import { onEvent as act } from './on-event';
+import { PollEvent } from './poll';
 import { lambdaRuntime } from './runtime';
 
 /** The provider framework's `onEvent`. */
 export const onEvent = (event: CloudFormationCustomResourceEvent) => answering(() => act(lambdaRuntime, event));
 
 /** The provider framework's `isComplete`. */
-export const isComplete = (event: PollEvent) => answering(() => poll(lambdaRuntime, event));
+export const isComplete = (event: PollEvent) => answering(() => look(lambdaRuntime, event));
 
 /** A user reads any error as one line; the log keeps the rest. */
 async function answering<T>(work: () => Promise<T>): Promise<T> {

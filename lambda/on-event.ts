@@ -1,37 +1,87 @@
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { CopyJobError } from './copy-job-error';
 import { Handover } from './handover';
-import { contentHash, newestEntry, newPhysicalId } from './physical-id';
-import { CopyRequest, parseRequest } from './request';
+import { onLegEvent } from './leg';
+import { changedCopyId, contentHash, copyId, Entry, newestEntry, restoredId } from './physical-id';
+import { CopyRequest, isDestroyed, isLeg, parseRequest } from './request';
 import { Runtime } from './runtime';
-import { startCopy } from './start-copy';
+import { stackOperation } from './stack';
+import { followJob, startCopy, StartedJob } from './start-copy';
 
 /** Acts on what CloudFormation asks for; `isComplete` then waits for the outcome. */
 export async function onEvent(runtime: Runtime, event: CloudFormationCustomResourceEvent): Promise<Handover> {
-  runtime.log('on-event', { type: event.RequestType, logicalId: event.LogicalResourceId, requestId: event.RequestId });
-  if (event.RequestType === 'Delete') return { PhysicalResourceId: event.PhysicalResourceId, Phase: 'settled' };
+  const { RequestType: type, LogicalResourceId: logicalId, RequestId: requestId } = event;
+  runtime.log('on-event', { type, logicalId, requestId });
+  // What a Delete without a copy to delete says besides does not matter: it must always succeed.
+  if (type === 'Delete' && (isLeg(event) || !isDestroyed(event))) return { PhysicalResourceId: event.PhysicalResourceId, Phase: 'nothing' };
 
   const request = parseRequest(event, runtime.now());
-  return request.type === 'Create' ? create(runtime, request) : update(request.physicalResourceId!, request);
+  if (type === 'Delete') return remove(runtime, request, event.PhysicalResourceId);
+  if (isLeg(event)) return onLegEvent(runtime, request);
+  return type === 'Create' ? create(runtime, request) : update(runtime, request, event.PhysicalResourceId);
 }
 
 async function create(runtime: Runtime, request: CopyRequest): Promise<Handover> {
-  if (runtime.now() > request.deadline) {
-    throw new CopyJobError('The request came after its time was over, so nobody would own the copy. Nothing was copied.');
+  const job = await begin(runtime, request);
+  return underWay(request, job, copyId(entryOf(request, job)));
+}
+
+async function update(runtime: Runtime, request: CopyRequest, id: string): Promise<Handover> {
+  const newest = newestEntry(id);
+  const hash = contentHash(request.properties);
+  // A copy that was waited for and never completed is taken up again by what has to be copied.
+  const unfinished = !newest?.recoveryPointArn && request.properties.WaitForCompletion && request.oldProperties?.WaitForCompletion;
+  if (newest?.contentHash === hash && !unfinished) return updateAround(runtime, request, id, newest);
+
+  switch (await stackOperation(runtime, request)) {
+    case 'forward': {
+      const job = await begin(runtime, request);
+      return underWay(request, job, changedCopyId(entryOf(request, job), id));
+    }
+    case 'rollback': {
+      const restored = restoredId(id, hash);
+      if (restored) return { PhysicalResourceId: restored, Phase: 'restored' };
+      throw new CopyJobError('The rollback goes back to a copy that the physical resource id does not tell of any more. Nothing was copied or deleted.');
+    }
+    default:
+      throw new CopyJobError('The stack is not being updated any more, so nobody would own the copy. Nothing was copied.');
   }
-  const { copyJobId, creationTime, adopted } = await startCopy(runtime, request);
+}
+
+/** An update that copies nothing. */
+async function updateAround(runtime: Runtime, request: CopyRequest, id: string, { recoveryPointArn }: Entry): Promise<Handover> {
+  const { properties, oldProperties } = request;
+  const lifecycleChanged = JSON.stringify(properties.Lifecycle) !== JSON.stringify(oldProperties?.Lifecycle);
+  if (recoveryPointArn) return { PhysicalResourceId: id, Phase: lifecycleChanged ? 'lifecycle' : 'settled' };
+  if (properties.WaitForCompletion) return { PhysicalResourceId: id, Phase: 'copying', Own: false };
+  if (lifecycleChanged && await stackOperation(runtime, request) === 'forward') {
+    throw new CopyJobError('The lifecycle cannot be changed while waitForCompletion is false, because the copied recovery point is not known. '
+      + 'Set waitForCompletion to true in the same update.');
+  }
+  return { PhysicalResourceId: id, Phase: 'settled' };
+}
+
+async function remove(runtime: Runtime, request: CopyRequest, id: string): Promise<Handover> {
+  if (!newestEntry(id)) return { PhysicalResourceId: id, Phase: 'nothing' };
+  const operation = await stackOperation(runtime, request);
+  const late = operation === 'over' || operation === 'forward' || runtime.now() > request.deadline;
+  return { PhysicalResourceId: id, Phase: late ? 'nothing' : 'deleting' };
+}
+
+/** Starts the copy, or follows the job that the legs before have started. */
+async function begin(runtime: Runtime, request: CopyRequest): Promise<StartedJob> {
+  return request.properties.Follow ? followJob(request) : startCopy(runtime, request);
+}
+
+function underWay(request: CopyRequest, job: StartedJob, id: string): Handover {
   return {
-    PhysicalResourceId: newPhysicalId({ copyJobId, recoveryPointArn: '', contentHash: contentHash(request.properties) }),
-    Phase: 'copying',
-    CopyJobCreationTime: creationTime,
-    Adopted: adopted,
+    PhysicalResourceId: id,
+    Phase: request.properties.WaitForCompletion ? 'copying' : 'settled',
+    CopyJobCreationTime: job.creationTime,
+    Own: job.own,
   };
 }
 
-function update(physicalResourceId: string, request: CopyRequest): Handover {
-  if (newestEntry(physicalResourceId)?.contentHash !== contentHash(request.properties)) {
-    throw new CopyJobError('The recovery point, a vault or the idempotencyToken of a deployed copy was changed, which is another copy. '
-      + 'Nothing was copied. Give the new copy a construct of its own.');
-  }
-  return { PhysicalResourceId: physicalResourceId, Phase: 'settled' };
+function entryOf({ properties }: CopyRequest, { copyJobId }: StartedJob): Entry {
+  return { copyJobId, recoveryPointArn: '', contentHash: contentHash(properties) };
 }

@@ -6,10 +6,11 @@ import { CopyJobProperties, LifecycleProperties } from '../src/contract';
  * The physical resource id is the only memory there is: CloudFormation keeps it for ever and hands it back with every event,
  * while AWS Backup forgets old jobs.
  *
- *   copy-job/1;JOB|ARN|HASH|LIFECYCLE;JOB|ARN|HASH|LIFECYCLE
+ *   copy-job/1;JOB|ARN|HASH|LIFECYCLE;JOB|ARN|HASH|LIFECYCLE      a copy, newest entry first
+ *   copy-job-leg/1;JOB||HASH|                                     a leg
  *
- * Newest entry first. The form is frozen, as a rollback may hand an id to older code than made it: later releases only add fields
- * behind LIFECYCLE, which this one passes on unread.
+ * The form is frozen, as a rollback may hand an id to older code than made it: later releases only add fields behind LIFECYCLE, which
+ * this one passes on unread.
  */
 
 /** One copy that the resource made or took over. */
@@ -23,23 +24,40 @@ export interface Entry {
   readonly lifecycle?: LifecycleProperties;
 }
 
-const PREFIX = 'copy-job/';
-const VERSION = '1';
+const COPY = 'copy-job/1';
+const LEG = 'copy-job-leg/1';
 
-export function newPhysicalId(entry: Entry): string {
-  return `${PREFIX}${VERSION};${formatEntry(entry)}`;
+/** CloudFormation's limit. */
+const LONGEST_ID = 1_024;
+
+export function legId({ copyJobId, contentHash: hash }: Entry): string {
+  return join(LEG, [format({ copyJobId, recoveryPointArn: '', contentHash: hash })]);
+}
+
+export function copyId(entry: Entry): string {
+  return join(COPY, [format(entry)]);
+}
+
+/** The id of a copy that was changed: the new entry before the whole old id. The oldest entries go when it is full. */
+export function changedCopyId(entry: Entry, oldId: string): string {
+  return join(COPY, [format(entry), ...isOurs(oldId) ? split(oldId) : []]);
+}
+
+/** The id with its newest entry told anew, the rest exactly as it was. */
+export function toldAnew(entry: Entry, id: string): string {
+  return join(COPY, [format(entry), ...split(id).slice(1)]);
+}
+
+/** The rest of the id from the newest entry of that content on, exactly as it was; undefined when it has none. */
+export function restoredId(id: string, hash: string): string | undefined {
+  const entries = isOurs(id) ? split(id) : [];
+  const from = entries.findIndex(text => parse(text).contentHash === hash);
+  return from < 0 ? undefined : join(COPY, entries.slice(from));
 }
 
 /** The id's newest entry, or undefined for an id that is not of this library (CloudFormation and the framework make some up). */
-export function newestEntry(physicalId: string): Entry | undefined {
-  if (!physicalId.startsWith(PREFIX)) return undefined;
-  const [version, newest] = physicalId.slice(PREFIX.length).split(';');
-  const [copyJobId, recoveryPointArn, hash, lifecycle] = newest?.split('|') ?? [];
-  if (version !== VERSION || !copyJobId || recoveryPointArn === undefined || !hash || lifecycle === undefined) {
-    throw new CopyJobError(`The physical resource id '${physicalId}' cannot be read by this release of cdk-backup-copy-job. `
-      + 'Nothing was copied or deleted. Deploy with the release that made it, or a later one.');
-  }
-  return { copyJobId, recoveryPointArn, contentHash: hash, lifecycle: parseLifecycle(lifecycle) };
+export function newestEntry(id: string): Entry | undefined {
+  return isOurs(id) ? parse(split(id)[0]) : undefined;
 }
 
 /** Says, in short, what is copied; two jobs with the same hash are after the same copy. */
@@ -58,7 +76,33 @@ export function content(properties: CopyJobProperties): string[] {
   ];
 }
 
-function formatEntry({ copyJobId, recoveryPointArn, contentHash: hash, lifecycle }: Entry): string {
+function isOurs(id: string): boolean {
+  return /^copy-job(-leg)?\//.test(id);
+}
+
+function split(id: string): string[] {
+  const [envelope, ...entries] = id.split(';');
+  if ((envelope !== COPY && envelope !== LEG) || entries.length === 0) throw unreadable(id);
+  return entries;
+}
+
+function join(envelope: string, entries: readonly string[]): string {
+  const id = [envelope, ...entries].join(';');
+  return id.length > LONGEST_ID && entries.length > 1 ? join(envelope, entries.slice(0, -1)) : id;
+}
+
+function parse(text: string): Entry {
+  const [copyJobId, recoveryPointArn, hash, lifecycle] = text.split('|');
+  if (!copyJobId || !hash || lifecycle === undefined) throw unreadable(text);
+  return { copyJobId, recoveryPointArn, contentHash: hash, lifecycle: parseLifecycle(lifecycle) };
+}
+
+function unreadable(id: string): CopyJobError {
+  return new CopyJobError(`The physical resource id '${id}' cannot be read by this release of cdk-backup-copy-job. `
+    + 'Nothing was copied or deleted. Deploy with the release that made it, or a later one.');
+}
+
+function format({ copyJobId, recoveryPointArn, contentHash: hash, lifecycle }: Entry): string {
   return [copyJobId, recoveryPointArn, hash, lifecycle ? formatLifecycle(lifecycle) : ''].join('|');
 }
 

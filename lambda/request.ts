@@ -1,6 +1,6 @@
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { CopyJobError } from './copy-job-error';
-import { CopyJobProperties, LifecycleProperties } from '../src/contract';
+import { CopyJobProperties, LEG_RESOURCE_TYPE, LifecycleProperties, LONGEST_WAIT_MINUTES } from '../src/contract';
 
 /** What CloudFormation asks for, with numbers and booleans made from the strings that it sends. */
 export interface CopyRequest {
@@ -8,10 +8,12 @@ export interface CopyRequest {
   /** Undefined for a Create. */
   readonly physicalResourceId?: string;
   readonly properties: CopyJobProperties;
-  readonly stack: { readonly account: string; readonly region: string };
+  /** Of an Update. */
+  readonly oldProperties?: CopyJobProperties;
+  readonly stack: { readonly id: string; readonly account: string; readonly region: string };
   /** When CloudFormation made the request, in milliseconds since the epoch; the same however often and late it is delivered. */
   readonly time: number;
-  /** When the wait for the copy is over. */
+  /** When the wait for the copy, or for its deletion, is over. */
   readonly deadline: number;
 }
 
@@ -23,10 +25,20 @@ export function parseRequest(event: CloudFormationCustomResourceEvent, now: numb
     type: event.RequestType,
     physicalResourceId: event.RequestType === 'Create' ? undefined : event.PhysicalResourceId,
     properties,
-    stack: { account, region },
+    oldProperties: event.RequestType === 'Update' ? parseProperties(event.OldResourceProperties) : undefined,
+    stack: { id: event.StackId, account, region },
     time,
-    deadline: time + properties.TimeoutSeconds * 1_000,
+    deadline: time + (event.RequestType === 'Delete' ? LONGEST_WAIT_MINUTES * 60 : properties.TimeoutSeconds) * 1_000,
   };
+}
+
+export function isLeg(event: CloudFormationCustomResourceEvent): boolean {
+  return event.ResourceType === LEG_RESOURCE_TYPE;
+}
+
+/** Whether the copy is to be deleted when its resource is. */
+export function isDestroyed(event: CloudFormationCustomResourceEvent): boolean {
+  return event.ResourceProperties.RemovalPolicy === 'destroy';
 }
 
 /**
@@ -67,6 +79,9 @@ function parseProperties(raw: Record<string, unknown>): CopyJobProperties {
     StackName: required('StackName'),
     ConstructPath: required('ConstructPath'),
     TimeoutSeconds: integer('TimeoutSeconds', required('TimeoutSeconds')),
+    WaitForCompletion: required('WaitForCompletion') === 'true',
+    Follow: optional('Follow'),
+    CopyLogicalId: optional('CopyLogicalId'),
   };
 }
 

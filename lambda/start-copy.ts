@@ -6,17 +6,19 @@ import { failureHint } from './failure-hint';
 import { idempotencyToken } from './idempotency-token';
 import { failure, outcome } from './job-state';
 import { isSameLifecycle } from './lifecycle';
-import { patiently } from './patience';
+import { PATIENCE, patiently } from './patience';
+import { contentHash, newestEntry } from './physical-id';
 import { CopyRequest } from './request';
 import { Runtime } from './runtime';
+import { stackOperation } from './stack';
 
 /** The job that makes the requested copy. */
 export interface StartedJob {
   readonly copyJobId: string;
-  /** Milliseconds since the epoch. */
-  readonly creationTime: number;
-  /** Whether an earlier request started it. */
-  readonly adopted: boolean;
+  /** Milliseconds since the epoch; unknown of a job that is followed. */
+  readonly creationTime?: number;
+  /** Whether this very request started it. */
+  readonly own: boolean;
 }
 
 /** The clocks of AWS Backup and of CloudFormation's signature may differ this much. */
@@ -25,35 +27,51 @@ const CLOCK_TOLERANCE = 60_000;
 /** Every deployment that finds its copy failed or gone goes on to the next generation; more than this many is a fault of ours. */
 const MOST_GENERATIONS = 100;
 
+/** The job that the leg before has started or followed. */
+export function followJob({ properties }: CopyRequest): StartedJob {
+  const leg = newestEntry(properties.Follow!);
+  if (leg?.contentHash !== contentHash(properties)) {
+    throw new CopyJobError(`The leg before, '${properties.Follow}', is after another copy. Nothing was copied.`);
+  }
+  return { copyJobId: leg.copyJobId, own: false };
+}
+
 /** Starts the copy, or takes over the job or copy that an earlier request with the same token made. */
 export async function startCopy(runtime: Runtime, request: CopyRequest): Promise<StartedJob> {
-  const ownToken = request.properties.IdempotencyToken !== undefined;
+  const { IdempotencyToken, RemovalPolicy, DestinationBackupVaultArn: vaultArn } = request.properties;
+  const { account } = parseVaultArn(vaultArn);
+  if (RemovalPolicy === 'destroy' && account !== request.stack.account) {
+    throw new CopyJobError(`The removalPolicy is DESTROY, but a copy in the account ${account} can only be deleted there. Nothing was copied. Use RETAIN.`);
+  }
+  // A second delivery may come when the stack has long gone on, and AWS Backup has forgotten the first.
+  const late = runtime.now() > request.time + CLOCK_TOLERANCE;
+  if (runtime.now() > request.deadline || (late && await stackOperation(runtime, request) !== 'forward')) {
+    throw new CopyJobError('The request came after its time was over, so nobody would own the copy. Nothing was copied.');
+  }
+  const usersToken = IdempotencyToken !== undefined;
   for (let generation = 0; generation < MOST_GENERATIONS; generation++) {
     const started = await start(runtime, request, idempotencyToken(request, generation));
     if (!started) continue;
-    if (!ownToken && started.creationTime >= request.time - CLOCK_TOLERANCE) {
-      runtime.log('started', { ...started });
-      return started;
-    }
-    const refusal = await whyNotAdopt(runtime, request, started.copyJobId);
+    const young = started.creationTime >= request.time - CLOCK_TOLERANCE;
+    const own = young && !usersToken;
+    const refusal = own ? undefined : await whyNotAdopt(runtime, request, started.copyJobId, young);
     if (!refusal) {
-      const adopted = { ...started, adopted: true };
-      runtime.log('adopted', { ...adopted });
-      return adopted;
+      runtime.log(own ? 'started' : 'adopted', { ...started, generation });
+      return { ...started, own };
     }
-    if (ownToken) throw new CopyJobError(`The idempotencyToken names copy job ${started.copyJobId}, ${refusal} Give another idempotencyToken, or none.`);
+    if (usersToken) throw new CopyJobError(`The idempotencyToken names copy job ${started.copyJobId}, ${refusal} Give another idempotencyToken, or none.`);
     runtime.log('not-adopted', { copyJobId: started.copyJobId, because: refusal, generation });
   }
   throw new CopyJobError(`${MOST_GENERATIONS} earlier copy jobs of this construct failed or lost their copy. Give it an idempotencyToken.`);
 }
 
 /** Undefined when AWS Backup will not take the derived token again, because something that is no part of the content differs. */
-async function start(runtime: Runtime, request: CopyRequest, token: string): Promise<StartedJob | undefined> {
+async function start(runtime: Runtime, request: CopyRequest, token: string): Promise<{ copyJobId: string; creationTime: number } | undefined> {
   try {
     const { CopyJobId: copyJobId, CreationDate: creationDate } = await patiently(runtime, request.deadline, 'start-copy-job', () =>
       startCopyJob(runtime, request, token));
     if (!copyJobId) throw new CopyJobError('AWS Backup accepted the copy without naming a copy job. Look for it in AWS Backup.');
-    return { copyJobId, creationTime: creationDate?.getTime() ?? runtime.now(), adopted: false };
+    return { copyJobId, creationTime: creationDate?.getTime() ?? request.time };
   } catch (error) {
     if (error instanceof CopyJobError) throw error;
     const said = errorText(error);
@@ -65,14 +83,14 @@ async function start(runtime: Runtime, request: CopyRequest, token: string): Pro
   }
 }
 
-/** Why the job that a token names cannot serve this request, or undefined when it can. */
-async function whyNotAdopt(runtime: Runtime, request: CopyRequest, copyJobId: string): Promise<string | undefined> {
-  const job = await known(() => patiently(runtime, request.deadline, 'describe-copy-job', () => describeCopyJob(runtime, request, copyJobId)));
+/** Why the job that a token names cannot serve this request, or undefined when it can. A young one may not be shown at once. */
+async function whyNotAdopt(runtime: Runtime, request: CopyRequest, copyJobId: string, young: boolean): Promise<string | undefined> {
+  const patience = young ? { ...PATIENCE, 'not-found': PATIENCE.propagation } : PATIENCE;
+  const job = await known(() => patiently(runtime, request.deadline, 'describe-copy-job', () => describeCopyJob(runtime, request, copyJobId), patience));
   if (!job) return 'which AWS Backup has forgotten.';
-  const { properties } = request;
-  if (job.SourceRecoveryPointArn !== properties.RecoveryPointArn || job.DestinationBackupVaultArn !== properties.DestinationBackupVaultArn) {
-    return `which copies ${job.SourceRecoveryPointArn} to ${job.DestinationBackupVaultArn}.`;
-  }
+  const { RecoveryPointArn, DestinationBackupVaultArn } = request.properties;
+  const { SourceRecoveryPointArn: source = RecoveryPointArn, DestinationBackupVaultArn: destination = DestinationBackupVaultArn } = job;
+  if (source !== RecoveryPointArn || destination !== DestinationBackupVaultArn) return `which copies ${source} to ${destination}.`;
   switch (outcome(job)) {
     case 'pending': return undefined;
     case 'failed': return `which failed: ${failure(copyJobId, job).message}`;

@@ -22,6 +22,11 @@ export class CallCounter {
     };
   }
 
+  /** Begins anew. */
+  reset(): void {
+    this.counts.clear();
+  }
+
   /** By service and operation, names sorted. */
   calls(): Record<string, Record<string, CallCount>> {
     return sorted(this.counts, operations => sorted(operations, count => ({ ...count })));

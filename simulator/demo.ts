@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /*
- * `npm run demo [-- --scenario NAME] [-- --json]`: bundles the handler, synthesizes the smallest example and deploys it on the simulator.
+ * `npm run demo [-- --scenario NAME] [-- --json]`: bundles the handler, synthesizes an example and deploys it on the simulator.
  */
 const root = join(__dirname, '..');
 const scenarios = join(__dirname, 'scenarios');
@@ -28,13 +28,16 @@ const { scenario, json } = options();
 const scenarioFile = join(scenarios, `${scenario}.json`);
 if (!existsSync(scenarioFile)) usage(`There is no scenario '${scenario}'.`);
 
+/** Most scenarios fit the smallest example. */
+const example = scenario === 'long' ? 'long' : 'minimal';
+
 const assembly = mkdtempSync(join(tmpdir(), 'demo-'));
 const run = (file: string, args: string[], stdio: 'pipe' | 'inherit') =>
   execFileSync(process.execPath, [file, ...args], { cwd: root, stdio, env: { ...process.env, CDK_OUTDIR: assembly } });
 const tsx = require.resolve('tsx/cli');
 try {
   run(require.resolve('projen/bin/projen'), ['bundle'], 'pipe');
-  run(tsx, ['--tsconfig', 'examples/tsconfig.json', 'examples/minimal.ts'], 'pipe');
+  run(tsx, ['--tsconfig', 'examples/tsconfig.json', `examples/${example}.ts`], 'pipe');
   run(tsx, ['simulator/main.ts', assembly, '--scenario', scenarioFile, ...json ? ['--json'] : []], 'inherit');
 } catch (error) {
   const { status, stderr } = error as { status: number | null; stderr: Buffer | null };

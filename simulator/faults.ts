@@ -1,28 +1,43 @@
 import { Clock } from './clock';
 import { faultReply } from './faults/fault-reply';
 import { Fault, FaultKind } from './scenario';
-import { Answer, Service, WireReply, WireRequest } from './wire';
+import { Answer, Caller, Service, WireReply, WireRequest } from './wire';
 import { operationOf } from './wire/operation';
 
 /** What faults need of the world. */
 export interface FaultSurroundings {
   readonly clock: Clock;
   random(): number;
+  /** Ends the function that made a call; tells whether it was a function. */
+  crash?(caller: Caller): boolean;
 }
+
+/** Longer than any function may run. */
+const NEVER_MILLISECONDS = 901_000;
 
 /** The faults of a scenario, and how often each kind was played. */
 export class Faults {
-  private readonly schedules: FaultSchedule[];
+  private schedules: readonly FaultSchedule[] = [];
   private readonly injected = new Map<FaultKind, number>();
 
   constructor(faults: readonly Fault[], private readonly around: FaultSurroundings) {
-    this.schedules = faults.map(fault => new FaultSchedule(fault, around));
+    this.play(faults);
+  }
+
+  /** From now on there are these faults; what the earlier ones counted ends with them. */
+  play(faults: readonly Fault[]): void {
+    this.schedules = faults.map(fault => new FaultSchedule(fault, this.around));
+    this.injected.clear();
   }
 
   /** The service with the faults that the scenario gives it; where several hit one call, the first does. */
   wrap(name: string, service: Service): Service {
-    const schedules = this.schedules.filter(({ fault }) => fault.service === name);
-    return { handle: request => this.handle(service, request, schedules.filter(({ fault }) => fault.operation === operationOf(request))) };
+    return {
+      handle: request => {
+        const operation = operationOf(request);
+        return this.handle(service, request, this.schedules.filter(({ fault }) => fault.service === name && fault.operation === operation));
+      },
+    };
   }
 
   /** Times that each kind was played. */
@@ -37,10 +52,10 @@ export class Faults {
     }
     due.hit();
     this.injected.set(due.fault.kind, (this.injected.get(due.fault.kind) ?? 0) + 1);
-    return this.play(due.fault, service, request);
+    return this.inject(due.fault, service, request);
   }
 
-  private async play(fault: Fault, service: Service, request: WireRequest): Promise<Answer> {
+  private async inject(fault: Fault, service: Service, request: WireRequest): Promise<Answer> {
     switch (fault.kind) {
       case 'dropBeforeServing':
         return 'drop';
@@ -56,9 +71,31 @@ export class Faults {
         const answer = await service.handle(request);
         return answer === 'drop' ? answer : half(answer);
       }
+      case 'crashBefore':
+        return this.crash(request);
+      case 'crashAfter':
+        await service.handle(request);
+        return this.crash(request);
+      case 'timeoutBefore':
+        return this.hang();
+      case 'timeoutAfter':
+        await service.handle(request);
+        return this.hang();
       default:
         return faultReply(fault.kind, request);
     }
+  }
+
+  private crash({ caller }: WireRequest): Answer {
+    if (!this.around.crash?.(caller)) {
+      throw new Error(`Not simulated: a crash of ${caller.functionArn}, which is no function that runs.`);
+    }
+    return 'drop';
+  }
+
+  private async hang(): Promise<Answer> {
+    await this.around.clock.sleep(NEVER_MILLISECONDS);
+    return 'drop';
   }
 }
 

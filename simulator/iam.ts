@@ -48,7 +48,7 @@ export class Iam {
   private readonly decisions = new Decisions();
   private readonly usedPermissions = new Map<string, UsedPermission>();
 
-  constructor(private readonly clock: Clock, private readonly propagationSeconds: number, state?: IamState) {
+  constructor(private readonly clock: Clock, public propagationSeconds: number, state?: IamState) {
     this.state = state ?? { roles: {}, managedPolicies: {} };
   }
 

@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import { AssemblyStack, readAssembly, selectStack } from './assembly';
 import { formatEnd, formatOutputs, isSuccess } from './report';
 import { DEFAULT_SCENARIO, readScenario, Scenario } from './scenario';
-import { environmentOf, Outcome, Simulation, SimulationState, startSimulation } from './simulation';
+import { Outcome, Simulation, startSimulation } from './simulation';
+import { environmentOf, SimulationState } from './simulation-state';
 import { readState, saveState } from './state-folder';
 import { Terminal } from './terminal';
 
@@ -95,9 +96,9 @@ async function run(request: Request): Promise<Outcome> {
 }
 
 function print(outcome: Outcome, simulation: Simulation, terminal: Terminal | undefined): void {
-  const { status, events, outputs, simulatedSeconds } = outcome;
+  const { status, events, outputs, copyJobs, calls, simulatedSeconds } = outcome;
   if (!terminal) {
-    process.stdout.write(`${JSON.stringify(outcome, undefined, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ status, events, outputs, copyJobs, calls, simulatedSeconds }, undefined, 2)}\n`);
     return;
   }
   const { name } = simulation.state().stack;

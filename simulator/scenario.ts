@@ -14,8 +14,12 @@ export interface Lifecycle {
 export interface CopyJobRule {
   /** A `*` at the end matches any rest. Without it, every job. */
   readonly recoveryPointArn?: string;
+  /** Only the first so many jobs that match. */
+  readonly times?: number;
   readonly createdSeconds: number;
   readonly runningSeconds: number;
+  /** What DescribeCopyJob says one after the other while the job runs: together `runningSeconds`. */
+  readonly stages?: readonly CopyJobStage[];
   readonly endState: 'COMPLETED' | 'FAILED' | 'PARTIAL' | 'ABORTED';
   readonly statusMessage?: string;
   readonly messageCategory?: string;
@@ -23,6 +27,15 @@ export interface CopyJobRule {
   readonly response?: Readonly<Record<string, unknown>>;
   /** Makes a parent job: how many children end in which state. */
   readonly childJobs?: Readonly<Record<string, number>>;
+}
+
+/** For some seconds of a running job. */
+export interface CopyJobStage {
+  readonly seconds: number;
+  /** Any text: AWS Backup may know states that nobody else does. */
+  readonly state: string;
+  /** Fields of DescribeCopyJob that replace the simulator's; null leaves the field out. */
+  readonly response?: Readonly<Record<string, unknown>>;
 }
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -65,6 +78,26 @@ export interface RecoveryPointRule {
   readonly resourceArn?: string;
 }
 
+/** A resource whose creation and update fail. */
+export interface FailingResource {
+  /** Logical id or construct path. */
+  readonly resource: string;
+  /** How long after its beginning; else within seconds. */
+  readonly afterSeconds?: number;
+}
+
+/** Which requests of CloudFormation to custom resources are meant; what is left out matches any. */
+export interface RequestPattern {
+  readonly requestType?: 'Create' | 'Update' | 'Delete';
+  /** Logical id or construct path. */
+  readonly resource?: string;
+}
+
+/** A delivery of these requests' events, so long after they were sent. */
+export interface DeliveryRule extends RequestPattern {
+  readonly afterSeconds: number;
+}
+
 /** How the simulated AWS behaves. */
 export interface Scenario {
   readonly description?: string;
@@ -73,8 +106,13 @@ export interface Scenario {
   readonly faults: readonly Fault[];
   /** What IAM allows anew holds so much later. */
   readonly iamPropagationSeconds: number;
-  /** Logical ids or construct paths. */
-  readonly failResources: readonly string[];
+  readonly failResources: readonly FailingResource[];
+  /** The first delivery comes late; the first rule that matches counts. */
+  readonly deliverLate: readonly DeliveryRule[];
+  /** One more delivery for every rule that matches. */
+  readonly deliverAgain: readonly DeliveryRule[];
+  /** Requests whose answers never arrive. */
+  readonly loseAnswers: readonly RequestPattern[];
   /** Jobs running at a time in one destination Region; the others wait in CREATED. */
   readonly concurrentCopyJobs?: number;
   readonly startCopyJobPerSecond?: number;

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { SimulationState } from './simulation';
+import { SimulationState } from './simulation-state';
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** The state that a folder keeps, if there is one. */
 export function readState(folder: string): SimulationState | undefined {

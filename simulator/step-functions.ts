@@ -1,3 +1,4 @@
+import { randomUuid } from './cloudformation/names';
 import { Authorize } from './lambda';
 import { interpret, Outcome, parseDefinition, StateMachineDefinition } from './state-machine';
 import { Answer, Service, WireRequest } from './wire';
@@ -34,7 +35,7 @@ export class StepFunctionsService implements Service {
   private readonly byArn = new Map<string, Execution>();
 
   /** `lambda` is what the tasks call: the service as functions see it, with all that wraps it. */
-  constructor(private readonly world: Pick<World, 'clock' | 'fail'>, private readonly lambda: Service, private readonly authorize: Authorize) {}
+  constructor(private readonly world: Pick<World, 'clock' | 'fail' | 'random'>, private readonly lambda: Service, private readonly authorize: Authorize) {}
 
   /** Refuses by name what the definition has and the simulator does not know. */
   register(machine: StateMachine): void {
@@ -53,12 +54,11 @@ export class StepFunctionsService implements Service {
     const target = request.headers['x-amz-target'];
     if (target !== 'AWSStepFunctions.StartExecution') throw new Error(`Not simulated: states ${target}.`);
     const parameters = JSON.parse(request.body) as { stateMachineArn: string; name?: string; input?: string };
-    const { stateMachineArn, name, input = '{}' } = parameters;
+    const { stateMachineArn, name = randomUuid(() => this.world.random()), input = '{}' } = parameters;
     const denial = await this.authorize(request.caller, 'states:StartExecution', stateMachineArn);
     if (denial) return refused('AccessDeniedException', denial);
     const machine = this.machines.get(stateMachineArn);
     if (!machine) return refused('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`);
-    if (name === undefined) throw new Error('Not simulated: states StartExecution without a name.');
     if (!/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/.test(name)) return refused('InvalidName', `Invalid Name: '${name}'`);
     if (!isValidInput(input)) return refused('InvalidExecutionInput', 'Invalid State Machine Execution Input');
     return this.start(machine, name, input);

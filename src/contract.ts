@@ -6,7 +6,13 @@
 /** The CloudFormation resource type of a copy. */
 export const COPY_JOB_RESOURCE_TYPE = 'Custom::AWSBackupOneTimeCopyJob';
 
-/** Resource properties. CloudFormation hands every number and boolean over as a string. */
+/**
+ * The type of a leg: a resource before the copy that waits a share of a longer timeout. The first one starts the job, and each hands its
+ * id on to the next as `Follow`.
+ */
+export const LEG_RESOURCE_TYPE = 'Custom::AWSBackupOneTimeCopyJobLeg';
+
+/** Resource properties of copies and legs. CloudFormation hands every number and boolean over as a string. */
 export interface CopyJobProperties {
   readonly RecoveryPointArn: string;
   readonly SourceBackupVaultName: string;
@@ -21,7 +27,13 @@ export interface CopyJobProperties {
   /** The root stack's name: a nested stack's own is random. */
   readonly StackName: string;
   readonly ConstructPath: string;
+  /** How long this one resource waits, or how long it tries to start the job when nothing waits for the copy. */
   readonly TimeoutSeconds: number;
+  readonly WaitForCompletion: boolean;
+  /** The physical id of the leg before. */
+  readonly Follow?: string;
+  /** Of a leg: the logical id of its copy, which knows what was copied before. */
+  readonly CopyLogicalId?: string;
 }
 
 /** `-1` says 'no move' and 'no deletion'. */

@@ -1,28 +1,52 @@
 import { Aws } from 'aws-cdk-lib';
-import { IRole, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IRole, ManagedPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
+import { acceptPattern } from './nag-suppressions';
 
 /** One kind of statement; all resources that need it share it. */
 export interface Permission {
   readonly actions: string[];
-  readonly conditions?: Record<string, Record<string, string>>;
+  /** What the request's context must say. */
+  readonly context?: Readonly<Record<string, string>>;
+  /** Why a resource of it may be a pattern. */
+  readonly patternReason?: string;
 }
 
 export const START_COPY_JOB: Permission = { actions: ['backup:StartCopyJob'] };
 
 export const PASS_COPY_ROLE: Permission = {
   actions: ['iam:PassRole'],
-  conditions: { StringEquals: { 'iam:PassedToService': 'backup.amazonaws.com' } },
+  context: { 'iam:PassedToService': 'backup.amazonaws.com' },
 };
 
 /** A recovery point's ARN is not known before it exists: its patterns are held to the stack's own account. */
-export const FOLLOW_RECOVERY_POINT: Permission = {
-  actions: ['backup:DescribeRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle'],
-  conditions: { StringEquals: { 'aws:ResourceAccount': Aws.ACCOUNT_ID } },
+const OF_THE_ACCOUNT = {
+  context: { 'aws:ResourceAccount': Aws.ACCOUNT_ID },
+  patternReason: 'The ARN of a copy is known only when the copy is made; a condition holds the pattern to the account of the stack.',
 };
 
-/** AWS Backup describes copy jobs without resource-level permissions. */
-export const DESCRIBE_COPY_JOB: Permission = { actions: ['backup:DescribeCopyJob'] };
+export const FOLLOW_RECOVERY_POINT: Permission = {
+  actions: ['backup:DescribeRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle'],
+  ...OF_THE_ACCOUNT,
+};
+
+export const DELETE_RECOVERY_POINT: Permission = {
+  actions: ['backup:DeleteRecoveryPoint', 'backup:DescribeRecoveryPoint'],
+  ...OF_THE_ACCOUNT,
+};
+
+const OF_THE_STACK = {
+  patternReason: 'The id of a nested stack is not known to the stack that it is part of; its name begins with that stack\'s.',
+};
+
+export const DESCRIBE_STACK: Permission = { actions: ['cloudformation:DescribeStacks'], ...OF_THE_STACK };
+
+export const DESCRIBE_STACK_RESOURCE: Permission = { actions: ['cloudformation:DescribeStackResource'], ...OF_THE_STACK };
+
+export const DESCRIBE_COPY_JOB: Permission = {
+  actions: ['backup:DescribeCopyJob'],
+  patternReason: 'AWS Backup has no resource-level permissions for describing copy jobs.',
+};
 
 /** A managed policy holds 6,144 characters; the rest is for the statements themselves. */
 const CHARACTERS_A_POLICY = 5_400;
@@ -59,10 +83,9 @@ export class HandlerPermissions {
     const statement = this.statements.get(permission);
     if (statement) {
       statement.addResources(resource);
+      acceptPattern(this.policy, resource, permission.patternReason);
     } else {
-      const added = policyStatement(permission, resource);
-      this.statements.set(permission, added);
-      this.policy.addStatements(added);
+      this.statements.set(permission, addStatement(this.policy, permission, resource));
     }
   }
 }
@@ -72,6 +95,12 @@ function estimatedLength(text: string): number {
   return text.replace(/\$\{Token\[AWS\.[^\]]*\]\}/g, ' '.repeat(16)).replace(/\$\{Token\[[^\]]*\]\}/g, ' '.repeat(64)).length;
 }
 
-export function policyStatement(permission: Permission, resource: string): PolicyStatement {
-  return new PolicyStatement({ actions: permission.actions, conditions: permission.conditions, resources: [resource] });
+/** A statement of its own for the permission. */
+export function addStatement(policy: Policy | ManagedPolicy, permission: Permission, resource: string): PolicyStatement {
+  const { actions, context, patternReason } = permission;
+  // Role.customizeRoles writes into the conditions that it is given.
+  const statement = new PolicyStatement({ actions, conditions: context && { StringEquals: { ...context } }, resources: [resource] });
+  policy.addStatements(statement);
+  acceptPattern(policy, resource, patternReason);
+  return statement;
 }

@@ -1,5 +1,6 @@
+import { createHash } from 'crypto';
 import * as path from 'path';
-import { CfnParameter, Duration, IResolvable, Reference, RemovalPolicy, Stack, Tokenization } from 'aws-cdk-lib';
+import { Aws, CfnParameter, Duration, IResolvable, Reference, RemovalPolicy, Stack, Tokenization } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -7,8 +8,9 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct, IConstruct } from 'constructs';
-import { DESCRIBE_COPY_JOB, HandlerPermissions, PASS_COPY_ROLE, Permission, policyStatement } from './handler-permissions';
+import { addStatement, DESCRIBE_COPY_JOB, HandlerPermissions, PASS_COPY_ROLE, Permission } from './handler-permissions';
 import { invalidProp } from './invalid-prop';
+import { acceptFramework, acceptManagedPolicy, acceptPattern } from './nag-suppressions';
 
 /** How the functions behind one or many `OneTimeCopyJob`s run. */
 export interface OneTimeCopyJobProviderProps {
@@ -135,7 +137,9 @@ export class OneTimeCopyJobProvider extends Construct {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       managedPolicies: props.vpc && [iam.ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole')],
     });
+    if (props.vpc) acceptManagedPolicy(this.handlerRole, 'AWSLambdaVPCAccessExecutionRole', 'A function needs it to run in a VPC.');
     logGroup.grantWrite(this.handlerRole);
+    acceptPattern(this.handlerRole, logGroup.logGroupArn, 'The ARN of a log group ends with an asterisk, for its log streams.');
     this.permissions = new HandlerPermissions(this.handlerRole);
     this.permissions.allow(DESCRIBE_COPY_JOB, '*');
 
@@ -161,6 +165,7 @@ export class OneTimeCopyJobProvider extends Construct {
       disableWaiterStateMachineLogging: true,
       providerFunctionEnvEncryption: props.environmentEncryption,
     });
+    acceptFramework(framework, props.vpc !== undefined);
     this._serviceToken = framework.serviceToken;
   }
 
@@ -172,11 +177,14 @@ export class OneTimeCopyJobProvider extends Construct {
    * @internal
    */
   public _defaultCopyRole(kept: boolean): iam.IRole {
-    this.copyRole ??= new iam.Role(this, 'CopyRole', {
-      description: 'AWS Backup copies recovery points with it and carries out their lifecycle',
-      assumedBy: new iam.ServicePrincipal('backup.amazonaws.com'),
-      managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSBackupServiceRolePolicyForBackup')],
-    });
+    if (!this.copyRole) {
+      this.copyRole = new iam.Role(this, 'CopyRole', {
+        description: 'AWS Backup copies recovery points with it and carries out their lifecycle',
+        assumedBy: new iam.ServicePrincipal('backup.amazonaws.com'),
+        managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSBackupServiceRolePolicyForBackup')],
+      });
+      acceptManagedPolicy(this.copyRole, 'AWSBackupServiceRolePolicyForBackup', 'AWS keeps this policy up to date with what AWS Backup needs to copy each type.');
+    }
     if (kept) this.copyRole.applyRemovalPolicy(RemovalPolicy.RETAIN);
     return this.copyRole;
   }
@@ -194,10 +202,45 @@ export class OneTimeCopyJobProvider extends Construct {
       this.permissions.allow(permission, resource);
       return undefined;
     }
-    const own = job.node.tryFindChild('HandlerPolicy') as iam.Policy | undefined
-      ?? new iam.Policy(job, 'HandlerPolicy', { roles: [this.handlerRole] });
-    own.addStatements(policyStatement(permission, resource));
+    const own = job.node.tryFindChild('HandlerPolicy') as iam.Policy | undefined ?? this.ownPolicy(job, 'HandlerPolicy');
+    addStatement(own, permission, resource);
     return own;
+  }
+
+  /**
+   * Lets the handler do something that the deletion of a copy needs, by a policy that the job has to depend on.
+   *
+   * CloudFormation takes permissions away before it deletes what an update removed. So each resource has a policy of its own here, which
+   * goes only after the last job that needs it.
+   *
+   * @internal
+   */
+  public _allowForDeletion(job: Construct, permission: Permission, resource: string): IConstruct {
+    if (this.waitsForResource(resource)) return this._allow(job, permission, resource)!;
+    const what = JSON.stringify([permission.actions, Stack.of(this).resolve(resource)]);
+    const id = `ForDeletion${createHash('sha256').update(what).digest('hex').slice(0, 8)}`;
+    const existing = this.node.tryFindChild(id);
+    if (existing) return existing;
+    const policy = this.ownPolicy(this, id);
+    addStatement(policy, permission, resource);
+    return policy;
+  }
+
+  /**
+   * The ARN by which the handler asks CloudFormation how the job's stack is doing.
+   *
+   * @internal
+   */
+  public _stackArn(job: Construct): string {
+    if (Stack.of(job) === Stack.of(this)) return Aws.STACK_ID;
+    let stack: Stack | undefined = Stack.of(job);
+    while (stack && stack !== Stack.of(this)) stack = stack.nestedStackParent;
+    if (!stack) {
+      throw new Error(`${job.node.path}: its provider ${this.node.path} is in another stack, of which the job's stack is no part. `
+        + 'Use a provider of the same stack or of one that it is nested in.');
+    }
+    // A stack nested in the provider's has a name that begins with that one's; its id would be a dependency cycle.
+    return `arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/${Aws.STACK_NAME}-*`;
   }
 
   /**
@@ -209,6 +252,13 @@ export class OneTimeCopyJobProvider extends Construct {
     if (Stack.of(role) !== Stack.of(this)) return this._allow(job, PASS_COPY_ROLE, role.roleArn);
     this.permissions.allow(PASS_COPY_ROLE, role.roleArn);
     return undefined;
+  }
+
+  /** A policy of the handler's role that somebody waits for explicitly. The role attaches it, unless roles are made elsewhere. */
+  private ownPolicy(scope: Construct, id: string): iam.Policy {
+    const policy = new iam.Policy(scope, id);
+    this.handlerRole.attachInlinePolicy(policy);
+    return policy;
   }
 
   /** Whether a string is made from anything but literals, pseudo parameters and parameters of the provider's own template, which wait for nothing. */

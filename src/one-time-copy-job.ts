@@ -1,131 +1,20 @@
-import { Annotations, CfnResource, CustomResource, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
-import { IBackupVault } from 'aws-cdk-lib/aws-backup';
+import { Annotations, CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { IRole } from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
-import { checkVault, differ, isSameVault } from './backup-vaults';
-import { AttributeName, COPY_JOB_RESOURCE_TYPE, CopyJobProperties, LONGEST_WAIT_MINUTES } from './contract';
-import { FOLLOW_RECOVERY_POINT, START_COPY_JOB } from './handler-permissions';
-import { invalidProp } from './invalid-prop';
+import { Construct, IConstruct } from 'constructs';
+import { differ } from './backup-vaults';
+import { checkedTimeout, checkPlaces, checkRemovalPolicy, claimToken, LONGEST_WAIT } from './check-props';
+import { AttributeName, COPY_JOB_RESOURCE_TYPE, CopyJobProperties, LEG_RESOURCE_TYPE } from './contract';
+import { DELETE_RECOVERY_POINT, DESCRIBE_STACK, DESCRIBE_STACK_RESOURCE, FOLLOW_RECOVERY_POINT, START_COPY_JOB } from './handler-permissions';
 import { lifecycleProperties } from './lifecycle';
+import { OneTimeCopyJobProps } from './one-time-copy-job-props';
 import { OneTimeCopyJobProvider } from './one-time-copy-job-provider';
 import { copyArnPatterns, isContinuous, parseRecoveryPointArn, RecoveryPointArn } from './recovery-point-arn';
 
-/** What to copy, where to, and what becomes of the copy. */
-export interface OneTimeCopyJobProps {
-  /**
-   * The ARN of the recovery point to copy.
-   *
-   * A literal that is no recovery point ARN is an error at synthesis. The `destinationRecoveryPointArn` of another `OneTimeCopyJob` makes
-   * this copy wait for that one. Points in cold storage cannot be copied; of a continuous backup (`recovery-point:continuous:`) the
-   * synthesis warns, because AWS Backup may refuse it.
-   *
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartCopyJob.html
-   */
-  readonly recoveryPointArn: string;
-
-  /**
-   * The backup vault in which the recovery point is. It may be in another Region than the stack, but not in another account.
-   *
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/vaults.html
-   */
-  readonly sourceBackupVault: IBackupVault;
-
-  /**
-   * The backup vault to copy to: in any Region, and in another account of the same organization when cross-account backup is enabled
-   * there and the vault's access policy allows `backup:CopyIntoBackupVault`.
-   *
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html
-   */
-  readonly destinationBackupVault: IBackupVault;
-
-  /**
-   * The role that AWS Backup copies with. AWS Backup needs it for as long as the copy exists, to carry out its lifecycle: for copies that
-   * are kept, a role that outlives the stack is best. It must be of the stack's account and trust `backup.amazonaws.com`.
-   *
-   * @default - one role a provider with `AWSBackupServiceRolePolicyForBackup`, retained when the stack is deleted
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html
-   */
-  readonly role?: IRole;
-
-  /**
-   * How long after the *source's* creation the copy moves to cold storage: whole days, from 1, else an error at synthesis.
-   *
-   * @default - the source's lifecycle, unless `deleteAfter` gives one
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html
-   */
-  readonly moveToColdStorageAfter?: Duration;
-
-  /**
-   * How long after the *source's* creation the copy is deleted: whole days, from 1, and at least 90 days after `moveToColdStorageAfter`,
-   * else an error at synthesis.
-   *
-   * @default - the source's lifecycle, unless `moveToColdStorageAfter` gives one
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html
-   */
-  readonly deleteAfter?: Duration;
-
-  /**
-   * Whether resource types that must be opted in to cold storage, such as Amazon EBS, move there too.
-   *
-   * @default - not sent
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html
-   */
-  readonly optInToArchiveForSupportedResources?: boolean;
-
-  /**
-   * Asks for a copy that is never moved and never deleted, by sending -1 for both. Cannot be combined with the three props above.
-   *
-   * The AWS Backup Developer Guide adds that such a copy keeps the source's expiry; a copy for good is best asked for with
-   * `deleteAfter: Duration.days(36500)`.
-   *
-   * @default false
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartCopyJob.html#Backup-StartCopyJob-request-Lifecycle
-   */
-  readonly removeLifecycle?: boolean;
-
-  /**
-   * The token by which AWS Backup knows two requests for one.
-   *
-   * It is sent unaltered: a job that it already names is taken over when it makes this very copy, and is an error otherwise. The same
-   * literal twice in a stack is an error at synthesis. Give another value to copy the same recovery point to the same vault again.
-   *
-   * @default - derived from account, Region, stack name, construct path, recovery point, vaults and removal policy
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartCopyJob.html
-   */
-  readonly idempotencyToken?: string;
-
-  /**
-   * How long the deployment waits for the copy: whole seconds, from 1 minute to 55 minutes, no token; else an error at synthesis.
-   *
-   * When it is over the deployment fails, and the copy job goes on.
-   *
-   * @default Duration.minutes(55)
-   */
-  readonly timeout?: Duration;
-
-  /**
-   * What becomes of the copied recovery point when the job is removed from the stack: `RETAIN` keeps it. The others are errors at
-   * synthesis.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly removalPolicy?: RemovalPolicy;
-
-  /**
-   * The functions that do the work. It cannot be changed on a deployed job: CloudFormation refuses another service token.
-   *
-   * @default OneTimeCopyJobProvider.getOrCreate(this)
-   */
-  readonly provider?: OneTimeCopyJobProvider;
-}
-
-const DEFAULT_TIMEOUT = Duration.minutes(LONGEST_WAIT_MINUTES);
+/** What StartCopyJob itself answers. */
+const KNOWN_AT_START: readonly AttributeName[] = ['CopyJobId', 'CreationDate', 'IsParent'];
 
 /** CloudFormation learns this long after the handler's own end that no answer comes. */
 const ANSWER_MARGIN = Duration.minutes(3);
-
-/** The literal tokens that a stack already uses, each with the path of its job. */
-const tokensInUse = new WeakMap<Stack, Map<string, string>>();
 
 /**
  * Copies one AWS Backup recovery point to another vault, once, when the stack is deployed, and waits until it is there.
@@ -145,14 +34,15 @@ export class OneTimeCopyJob extends Construct {
   public readonly role: IRole;
 
   private readonly resource: CustomResource;
+  private readonly waits: boolean;
 
   constructor(scope: Construct, id: string, props: OneTimeCopyJobProps) {
     super(scope, id);
     const recoveryPoint = parseRecoveryPointArn(this, props.recoveryPointArn);
-    this.checkPlaces(props, recoveryPoint);
-    this.checkRemovalPolicy(props);
-    this.claimToken(props.idempotencyToken);
-    const timeout = this.checkedTimeout(props.timeout ?? DEFAULT_TIMEOUT);
+    checkPlaces(this, props, recoveryPoint);
+    checkRemovalPolicy(this, props);
+    claimToken(this, props.idempotencyToken);
+    const timeout = checkedTimeout(this, props);
     if (recoveryPoint && isContinuous(recoveryPoint)) {
       // On the stack, where the same text counts once.
       Annotations.of(Stack.of(this)).addWarningV2('cdk-backup-copy-job:continuousBackup',
@@ -160,20 +50,13 @@ export class OneTimeCopyJob extends Construct {
     }
 
     const provider = props.provider ?? OneTimeCopyJobProvider.getOrCreate(this);
-    this.role = props.role ?? provider._defaultCopyRole(true);
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    const destroyed = removalPolicy === RemovalPolicy.DESTROY;
+    this.waits = props.waitForCompletion ?? true;
+    this.role = props.role ?? provider._defaultCopyRole(!destroyed);
 
-    const { partition } = Stack.of(this);
-    const destination = props.destinationBackupVault.env;
-    const permissions = [
-      provider._allow(this, START_COPY_JOB, props.recoveryPointArn),
-      provider._allowPassing(this, this.role),
-    ];
-    if (!differ(destination.account, Stack.of(this).account)) {
-      for (const arn of copyArnPatterns(recoveryPoint, { partition, region: destination.region, account: destination.account })) {
-        permissions.push(provider._allow(this, FOLLOW_RECOVERY_POINT, arn));
-      }
-    }
-
+    const shares = Math.ceil(timeout.toSeconds() / LONGEST_WAIT.toSeconds());
+    const share = Duration.seconds(Math.ceil(timeout.toSeconds() / shares));
     const properties: CopyJobProperties = {
       RecoveryPointArn: props.recoveryPointArn,
       SourceBackupVaultName: props.sourceBackupVault.backupVaultName,
@@ -182,20 +65,30 @@ export class OneTimeCopyJob extends Construct {
       IamRoleArn: this.role.roleArn,
       IdempotencyToken: props.idempotencyToken,
       Lifecycle: lifecycleProperties(this, props),
-      RemovalPolicy: 'retain',
+      RemovalPolicy: destroyed ? 'destroy' : 'retain',
       StackName: rootStack(this).stackName,
       ConstructPath: this.node.path,
-      TimeoutSeconds: timeout.toSeconds(),
+      TimeoutSeconds: share.toSeconds(),
+      WaitForCompletion: this.waits,
     };
-    this.resource = new CustomResource(this, 'Resource', {
-      serviceToken: provider._serviceToken,
-      resourceType: COPY_JOB_RESOURCE_TYPE,
-      serviceTimeout: timeout.plus(ANSWER_MARGIN),
-      removalPolicy: RemovalPolicy.RETAIN,
-      properties,
-    });
     // What the role was granted, a key for instance, must be there when AWS Backup begins to copy with it.
-    this.resource.node.addDependency(this.role, ...permissions.filter(policy => policy !== undefined));
+    const first = [this.role, ...this.allow(provider, props, { recoveryPoint, destroyed, hasLegs: shares > 1 })];
+    const resource = (resourceId: string, resourceType: string, policy: RemovalPolicy, follow: CustomResource | undefined, more: object) => {
+      const created = new CustomResource(this, resourceId, {
+        serviceToken: provider._serviceToken,
+        resourceType,
+        serviceTimeout: (policy === RemovalPolicy.DESTROY ? LONGEST_WAIT : share).plus(ANSWER_MARGIN),
+        removalPolicy: policy,
+        properties: { ...properties, Follow: follow?.ref, ...more },
+      });
+      created.node.addDependency(...first);
+      return created;
+    };
+
+    const copyLogicalId = Lazy.string({ produce: () => (this.node.defaultChild as CfnResource).logicalId });
+    let leg: CustomResource | undefined;
+    for (let n = 1; n < shares; n++) leg = resource(`Leg${n}`, LEG_RESOURCE_TYPE, RemovalPolicy.RETAIN, leg, { CopyLogicalId: copyLogicalId });
+    this.resource = resource('Resource', COPY_JOB_RESOURCE_TYPE, removalPolicy, leg, {});
     // What depends on the construct waits for the copy itself.
     this.node.defaultChild = this.resource.node.defaultChild as CfnResource;
   }
@@ -290,73 +183,32 @@ export class OneTimeCopyJob extends Construct {
   }
 
   private attribute(name: AttributeName): string {
+    if (!this.waits && !KNOWN_AT_START.includes(name)) {
+      throw new Error(`${this.node.path}: the attribute ${name} is known only when the copy is complete, but waitForCompletion is false. `
+        + 'Wait for the copy, or do not use the attribute.');
+    }
     return this.resource.getAttString(name);
   }
 
-  private checkPlaces(props: OneTimeCopyJobProps, recoveryPoint?: RecoveryPointArn): void {
-    const { sourceBackupVault: source, destinationBackupVault: destination, role } = props;
-    const { account, partition } = Stack.of(this);
-    checkVault(this, 'sourceBackupVault', source);
-    checkVault(this, 'destinationBackupVault', destination);
-    if (isSameVault(this, source, destination)) {
-      throw invalidProp(this, 'destinationBackupVault', destination.backupVaultName,
-        'that is the source vault. Give another vault, which may be in another Region or account.');
-    }
-    if (differ(source.env.account, account)) {
-      throw invalidProp(this, 'sourceBackupVault', source.backupVaultArn,
-        `AWS Backup starts a copy only in the account of the source vault, and the stack's account is ${account}. `
-        + 'Deploy the job in a stack of the vault\'s account.');
-    }
-    if (role && differ(role.env.account, account)) {
-      throw invalidProp(this, 'role', role.roleArn,
-        `a role can be passed to AWS Backup only in its own account, and the stack's account is ${account}. Give a role of that account.`);
-    }
-    if (recoveryPoint && differ(recoveryPoint.region, source.env.region)) {
-      throw invalidProp(this, 'recoveryPointArn', props.recoveryPointArn,
-        `the source vault '${source.backupVaultName}' is in ${source.env.region}. Give the vault that holds the recovery point, for instance with `
-        + 'BackupVault.fromBackupVaultArn.');
-    }
-    for (const [prop, arn] of [['sourceBackupVault', source.backupVaultArn], ['destinationBackupVault', destination.backupVaultArn]]) {
-      const vaultPartition = Token.isUnresolved(arn) ? undefined : arn.split(':')[1];
-      const others = [recoveryPoint?.partition, partition];
-      const other = others.find(known => differ(vaultPartition, known));
-      if (other) {
-        throw invalidProp(this, prop, arn, `the recovery point or the stack is in the partition '${other}'. AWS Backup copies within one partition only.`);
-      }
-    }
-  }
-
-  private checkRemovalPolicy({ removalPolicy = RemovalPolicy.RETAIN }: OneTimeCopyJobProps): void {
-    if (removalPolicy !== RemovalPolicy.RETAIN) {
-      throw invalidProp(this, 'removalPolicy', removalPolicy, 'a copy is always kept. Leave removalPolicy out, and delete the recovery point in AWS Backup.');
-    }
-  }
-
-  private claimToken(token: string | undefined): void {
-    if (token === undefined || Token.isUnresolved(token)) return;
-    if (token === '') {
-      throw invalidProp(this, 'idempotencyToken', token, 'a token has at least one character. Leave it out to have one derived.');
-    }
+  /** Gives the handler what it needs for this job; the result is what the job has to wait for. */
+  private allow(
+    provider: OneTimeCopyJobProvider,
+    props: OneTimeCopyJobProps,
+    { recoveryPoint, destroyed, hasLegs }: { recoveryPoint?: RecoveryPointArn; destroyed: boolean; hasLegs: boolean },
+  ): IConstruct[] {
+    const { account, region } = props.destinationBackupVault.env;
     const stack = Stack.of(this);
-    const tokens = tokensInUse.get(stack) ?? new Map<string, string>();
-    tokensInUse.set(stack, tokens);
-    const other = tokens.get(token);
-    if (other) {
-      throw invalidProp(this, 'idempotencyToken', token, `${other} has it too, and would be handed the same copy job. Give each job a token of its own, or none.`);
-    }
-    tokens.set(token, this.node.path);
-  }
-
-  private checkedTimeout(timeout: Duration): Duration {
-    if (timeout.isUnresolved()) {
-      throw invalidProp(this, 'timeout', 'a token', 'it shapes the template. Use a literal Duration.');
-    }
-    const seconds = timeout.toSeconds({ integral: false });
-    if (!Number.isInteger(seconds) || seconds < 60 || seconds > DEFAULT_TIMEOUT.toSeconds()) {
-      throw invalidProp(this, 'timeout', `${seconds} seconds`,
-        `it must be whole seconds from 1 minute to ${LONGEST_WAIT_MINUTES} minutes, as CloudFormation allows a custom resource one hour.`);
-    }
-    return timeout;
+    const copies = differ(account, stack.account) ? [] : copyArnPatterns(recoveryPoint, { partition: stack.partition, region, account });
+    const stackArn = provider._stackArn(this);
+    const policies = [
+      provider._allow(this, START_COPY_JOB, props.recoveryPointArn),
+      provider._allowPassing(this, this.role),
+      provider._allowForDeletion(this, DESCRIBE_STACK, stackArn),
+      ...hasLegs || destroyed ? [provider._allowForDeletion(this, DESCRIBE_STACK_RESOURCE, stackArn)] : [],
+      ...copies.map(arn => provider._allow(this, FOLLOW_RECOVERY_POINT, arn)),
+      ...destroyed ? copies.map(arn => provider._allowForDeletion(this, DELETE_RECOVERY_POINT, arn)) : [],
+    ];
+    return policies.filter(policy => policy !== undefined);
   }
 }
 

@@ -1,12 +1,9 @@
 import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { BackupVault, IBackupVault } from 'aws-cdk-lib/aws-backup';
-import { OneTimeCopyJob } from '../src';
+import { COPY_TYPE, copyJob, DR, ENV, SNAPSHOT } from './sample-job';
 
-const ENV = { region: 'us-east-1', account: '111122223333' };
-const SNAPSHOT = 'arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0';
 const PROD = 'arn:aws:backup:us-east-1:111122223333:backup-vault:prod';
-const DR = 'arn:aws:backup:eu-west-1:111122223333:backup-vault:dr';
 
 let stack: Stack;
 beforeEach(() => {
@@ -23,7 +20,7 @@ interface Places {
 }
 
 function copy({ source, destination, recoveryPointArn = SNAPSHOT }: Places, scope = stack): Template {
-  new OneTimeCopyJob(scope, 'Copy', {
+  copyJob(scope, {
     recoveryPointArn,
     sourceBackupVault: source ?? named('prod', 'Source', scope),
     destinationBackupVault: destination ?? named('dr', 'Destination', scope),
@@ -32,7 +29,7 @@ function copy({ source, destination, recoveryPointArn = SNAPSHOT }: Places, scop
 }
 
 function expectProperties(template: Template, properties: object) {
-  template.hasResourceProperties('Custom::AWSBackupOneTimeCopyJob', properties);
+  template.hasResourceProperties(COPY_TYPE, properties);
 }
 
 describe('a vault', () => {

@@ -1,27 +1,22 @@
 import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Capture, Match, Template } from 'aws-cdk-lib/assertions';
-import { BackupVault } from 'aws-cdk-lib/aws-backup';
-import { OneTimeCopyJob, OneTimeCopyJobProps } from '../src';
+import { COPY_TYPE, copyJob } from './sample-job';
+import { OneTimeCopyJobProps } from '../src';
 
 function copy(props: Partial<OneTimeCopyJobProps>, stack = new Stack(new App(), 'S')): Template {
-  new OneTimeCopyJob(stack, 'Copy', {
-    recoveryPointArn: 'arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0',
-    sourceBackupVault: BackupVault.fromBackupVaultName(stack, 'Source', 'prod'),
-    destinationBackupVault: BackupVault.fromBackupVaultName(stack, 'Destination', 'dr'),
-    ...props,
-  });
+  copyJob(stack, props);
   return Template.fromStack(stack);
 }
 
 function lifecycle(props: Partial<OneTimeCopyJobProps>, stack?: Stack): object {
   const captured = new Capture();
-  copy(props, stack).hasResourceProperties('Custom::AWSBackupOneTimeCopyJob', { Lifecycle: captured });
+  copy(props, stack).hasResourceProperties(COPY_TYPE, { Lifecycle: captured });
   return captured.asObject();
 }
 
 it('is not sent when no prop asks for one', () => {
-  copy({}).hasResourceProperties('Custom::AWSBackupOneTimeCopyJob', { Lifecycle: Match.absent() });
-  copy({ removeLifecycle: false }).hasResourceProperties('Custom::AWSBackupOneTimeCopyJob', { Lifecycle: Match.absent() });
+  copy({}).hasResourceProperties(COPY_TYPE, { Lifecycle: Match.absent() });
+  copy({ removeLifecycle: false }).hasResourceProperties(COPY_TYPE, { Lifecycle: Match.absent() });
 });
 
 it.each<[string, Partial<OneTimeCopyJobProps>, object]>([

@@ -1,14 +1,13 @@
 import { App, CfnParameter, Duration, NestedStack, Stack, Stage, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { BackupVault } from 'aws-cdk-lib/aws-backup';
 import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy, PermissionsBoundary, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { OneTimeCopyJob, OneTimeCopyJobProvider, OneTimeCopyJobProviderProps } from '../src';
+import { COPY_TYPE, copyJob } from './sample-job';
+import { OneTimeCopyJobProvider, OneTimeCopyJobProviderProps } from '../src';
 
-const TYPE = 'Custom::AWSBackupOneTimeCopyJob';
 const SHARED_ID = 'cdk-backup-copy-job.Provider';
 const SHARED_FRAMEWORK = 'cdkbackupcopyjobProviderFrameworkframeworkonEventC469DAA0';
 
@@ -19,27 +18,18 @@ beforeEach(() => {
   stack = new Stack(app, 'S');
 });
 
-function copyJob(scope: Construct = stack, id = 'Copy', provider?: OneTimeCopyJobProvider): OneTimeCopyJob {
-  return new OneTimeCopyJob(scope, id, {
-    recoveryPointArn: 'arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0',
-    sourceBackupVault: BackupVault.fromBackupVaultName(scope, `${id}Source`, 'prod'),
-    destinationBackupVault: BackupVault.fromBackupVaultName(scope, `${id}Destination`, 'dr'),
-    provider,
-  });
-}
-
 const provided = (props?: OneTimeCopyJobProviderProps) => {
   new OneTimeCopyJobProvider(stack, 'Provider', props);
   return Template.fromStack(stack);
 };
 const ofType = (template: Template, type: string) => Object.values(template.findResources(type)).map(resource => resource.Properties);
-const serviceTokens = (template: Template) => ofType(template, TYPE).map(properties => properties.ServiceToken);
+const serviceTokens = (template: Template) => ofType(template, COPY_TYPE).map(properties => properties.ServiceToken);
 
 describe('the shared provider', () => {
   it('serves all jobs of a stack', () => {
-    ['A', 'B', 'C'].forEach(id => copyJob(stack, id));
+    ['A', 'B', 'C'].forEach(id => copyJob(stack, {}, id));
     const template = Template.fromStack(stack);
-    template.resourceCountIs(TYPE, 3);
+    template.resourceCountIs(COPY_TYPE, 3);
     template.resourceCountIs('AWS::StepFunctions::StateMachine', 1);
     template.resourceCountIs('AWS::Lambda::Function', 5);
     expect(serviceTokens(template)).toEqual(Array(3).fill({ 'Fn::GetAtt': [SHARED_FRAMEWORK, 'Arn'] }));
@@ -65,7 +55,7 @@ describe('the shared provider', () => {
   it('is set up by the first call, and later calls without props take it as it is', () => {
     const provider = OneTimeCopyJobProvider.getOrCreate(stack, { pollInterval: Duration.minutes(1) });
     expect(OneTimeCopyJobProvider.getOrCreate(stack)).toBe(provider);
-    copyJob();
+    copyJob(stack);
     expect(waiter(Template.fromStack(stack))).toMatchObject({ IntervalSeconds: 60 });
   });
 
@@ -90,7 +80,7 @@ describe('the shared provider', () => {
     ['logGroup', scope => ({ logGroup: new LogGroup(scope, 'Logs') })],
     ['environmentEncryption', scope => ({ environmentEncryption: new Key(scope, 'Key') })],
   ])('refuses another %s and names both places', (_prop, props) => {
-    copyJob(stack, 'First');
+    copyJob(stack, {}, 'First');
     const second = new Construct(stack, 'Second');
     expect(() => OneTimeCopyJobProvider.getOrCreate(second, props(second))).toThrow(new Error('S/Second: the shared OneTimeCopyJobProvider of S was '
       + 'already set up, with other props, by S/First. Set it up in one place, before the first job, or hand jobs a \'provider\' of your own.'));
@@ -105,13 +95,13 @@ describe('the shared provider', () => {
 
   it('refuses an id that something else has taken', () => {
     new Construct(stack, SHARED_ID);
-    expect(() => copyJob()).toThrow(new Error(`S/Copy: the id '${SHARED_ID}' in S is taken by a construct that is not this library's `
+    expect(() => copyJob(stack)).toThrow(new Error(`S/Copy: the id '${SHARED_ID}' in S is taken by a construct that is not this library's `
       + 'OneTimeCopyJobProvider. Is the library installed twice? Install it once, or hand each job a \'provider\' of your own.'));
   });
 
   it('of a parent serves a nested stack that is handed it', () => {
     const nested = new NestedStack(stack, 'Nested');
-    copyJob(nested, 'Copy', OneTimeCopyJobProvider.getOrCreate(stack));
+    copyJob(nested, { provider: OneTimeCopyJobProvider.getOrCreate(stack) });
     const inner = Template.fromStack(nested);
     const [{ Ref: parameter }] = serviceTokens(inner);
     inner.resourceCountIs('AWS::Lambda::Function', 0);
@@ -130,7 +120,7 @@ describe('the shared provider', () => {
 
 it('a provider made by hand serves the jobs that are handed it, and no shared one is made', () => {
   const provider = new OneTimeCopyJobProvider(stack, 'Own');
-  ['A', 'B'].forEach(id => copyJob(stack, id, provider));
+  ['A', 'B'].forEach(id => copyJob(stack, { provider }, id));
   const template = Template.fromStack(stack);
   template.resourceCountIs('AWS::Lambda::Function', 5);
   expect(serviceTokens(template)).toEqual(Array(2).fill({ 'Fn::GetAtt': [expect.stringMatching(/^OwnFramework/), 'Arn'] }));
@@ -264,7 +254,7 @@ describe('what an organization demands', () => {
 
   it('is on every role: a permissions boundary', () => {
     const boundary = ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary');
-    copyJob();
+    copyJob(stack);
     PermissionsBoundary.of(stack).apply(boundary);
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::IAM::Role', ROLES.length);
@@ -272,17 +262,17 @@ describe('what an organization demands', () => {
   });
 
   it.each(['AWS::IAM::Role', 'AWS::Lambda::Function', 'AWS::StepFunctions::StateMachine', 'AWS::Logs::LogGroup'])('is on every %s: a tag', type => {
-    copyJob();
+    copyJob(stack);
     Tags.of(stack).add('team', 'backup');
     Template.fromStack(stack).allResourcesProperties(type, { Tags: [{ Key: 'team', Value: 'backup' }] });
   });
 
   it('may be that CDK creates no role and no policy', () => {
     Role.customizeRoles(stack, { usePrecreatedRoles: Object.fromEntries(ROLES.map((path, index) => [path, `role-${index}`])) });
-    copyJob();
+    copyJob(stack);
     const template = Template.fromStack(stack);
     for (const type of ['AWS::IAM::Role', 'AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) template.resourceCountIs(type, 0);
-    expect(JSON.stringify(ofType(template, TYPE)[0].IamRoleArn)).toContain(':role/role-1');
+    expect(JSON.stringify(ofType(template, COPY_TYPE)[0].IamRoleArn)).toContain(':role/role-1');
     expect(ofType(template, 'AWS::Lambda::Function').map(({ Role: role }) => JSON.stringify(role)))
       .toEqual([0, 0, 2, 3, 4].map(index => expect.stringContaining(`:role/role-${index}`)));
   });

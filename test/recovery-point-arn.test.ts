@@ -1,14 +1,10 @@
 import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
-import { OneTimeCopyJob } from '../src';
+import { COPY_TYPE, copyJob } from './sample-job';
 
 function copy(recoveryPointArn: string, stack = new Stack(new App(), 'S')): Template {
-  new OneTimeCopyJob(stack, 'Copy', {
-    recoveryPointArn,
-    sourceBackupVault: BackupVault.fromBackupVaultName(stack, 'Source', 'prod'),
-    destinationBackupVault: BackupVault.fromBackupVaultName(stack, 'Destination', 'dr'),
-  });
+  copyJob(stack, { recoveryPointArn, destinationBackupVault: BackupVault.fromBackupVaultName(stack, 'Destination', 'dr') });
   return Template.fromStack(stack);
 }
 
@@ -43,24 +39,24 @@ const PLACES = [
 describe.each(FORMATS)('the recovery point of %s', (_type, service, resource) => {
   it.each(PLACES)('passes unaltered in partition %s, Region %s, account \'%s\'', (partition, region, account) => {
     const arn = `arn:${partition}:${service}:${region}:${account}:${resource}`;
-    copy(arn).hasResourceProperties('Custom::AWSBackupOneTimeCopyJob', { RecoveryPointArn: arn });
+    copy(arn).hasResourceProperties(COPY_TYPE, { RecoveryPointArn: arn });
   });
 });
 
 it.each(['aws-iso', 'aws-iso-b', 'aws-eusc'])('passes in partition %s', partition => {
   const arn = `arn:${partition}:ec2:eusc-de-east-1::snapshot/snap-0123456789abcdef0`;
-  copy(arn).hasResourceProperties('Custom::AWSBackupOneTimeCopyJob', { RecoveryPointArn: arn });
+  copy(arn).hasResourceProperties(COPY_TYPE, { RecoveryPointArn: arn });
 });
 
 it('passes for a service that came after this library', () => {
   const arn = `arn:aws:newdb:us-east-1:111122223333:snapshot:awsbackup:${JOB}`;
-  copy(arn).hasResourceProperties('Custom::AWSBackupOneTimeCopyJob', { RecoveryPointArn: arn });
+  copy(arn).hasResourceProperties(COPY_TYPE, { RecoveryPointArn: arn });
 });
 
 it('passes as a token', () => {
   const stack = new Stack(new App(), 'S');
   const parameter = new CfnParameter(stack, 'RecoveryPoint');
-  copy(parameter.valueAsString, stack).hasResourceProperties('Custom::AWSBackupOneTimeCopyJob', { RecoveryPointArn: { Ref: 'RecoveryPoint' } });
+  copy(parameter.valueAsString, stack).hasResourceProperties(COPY_TYPE, { RecoveryPointArn: { Ref: 'RecoveryPoint' } });
 });
 
 it.each([

@@ -1,13 +1,21 @@
-/** What of a synthesized template says which resource waits for which. */
+/** A resource as it is synthesized. */
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties: Record<string, any>;
+  readonly DependsOn?: string | string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
 export interface TemplateJson {
-  readonly Resources: Record<string, { readonly DependsOn?: string | string[] }>;
+  readonly Resources: Record<string, TemplateResource>;
 }
 
 /** The resources that each resource waits for itself. */
 export type TemplateGraph = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Reads `Ref`, `Fn::GetAtt`, `Fn::Sub` and `DependsOn`. */
-export function templateGraph(template: TemplateJson): TemplateGraph {
+export function templateGraph(template: { readonly Resources: Record<string, Partial<TemplateResource>> }): TemplateGraph {
   const ids = Object.keys(template.Resources);
   return new Map(ids.map(id => {
     const { DependsOn = [], ...rest } = template.Resources[id];

@@ -29,6 +29,7 @@ export interface AwsBackupOptions {
   readonly world: Pick<World, 'clock' | 'random'>;
   readonly iam: Iam;
   readonly account: string;
+  /** The first one: `play` puts another in its place. */
   readonly scenario: Scenario;
   readonly state?: AwsBackupState;
 }
@@ -49,23 +50,50 @@ export class AwsBackup implements Service {
   private readonly jobs: CopyJobs;
   private readonly tokens: Tokens;
   private readonly startRate: StartRate;
+  private scenario: Scenario;
 
   constructor(private readonly options: AwsBackupOptions) {
-    const { world: { clock, random }, iam, scenario } = options;
+    const { world: { clock, random }, iam } = options;
+    this.scenario = options.scenario;
+    const scenario = () => this.scenario;
     const state = options.state ?? { jobs: [], tokens: {}, recoveryPoints: {}, vaults: {} };
-    const isOrphaned = (role: string | undefined) => scenario.deletedCopyRole === 'fails' && role !== undefined && iam.isDeleted(role);
+    const isOrphaned = (role: string | undefined) => this.scenario.deletedCopyRole === 'fails' && role !== undefined && iam.isDeleted(role);
     this.state = state;
     this.iam = iam;
-    this.vaults = new Vaults(scenario.vaults, scenario.missingVaults, state.vaults);
+    this.vaults = new Vaults(scenario, state.vaults);
     this.recoveryPoints = new RecoveryPoints({ clock, scenario, vaults: this.vaults, isOrphaned }, state.recoveryPoints);
     const around = { clock, scenario, iam, vaults: this.vaults, recoveryPoints: this.recoveryPoints, ids: new Identifiers(random) };
     this.jobs = new CopyJobs(around, state.jobs);
-    this.tokens = new Tokens(clock, scenario.idempotency, state.tokens);
-    this.startRate = new StartRate(clock, scenario.startCopyJobPerSecond);
+    this.tokens = new Tokens(clock, scenario, state.tokens);
+    this.startRate = new StartRate(clock, scenario);
   }
 
   toJSON(): AwsBackupState {
+    // What time has done to recovery points is found out when they are looked at.
+    this.recoveryPoints.all();
     return this.state;
+  }
+
+  /** From now on things go by that scenario; jobs that were started keep their rule, and what was forgotten stays so. */
+  play(scenario: Scenario): void {
+    this.jobs.forgetOld();
+    this.tokens.forgetOld();
+    this.scenario = scenario;
+  }
+
+  /** DescribeCopyJob does not know the job any more. */
+  forgetCopyJob(copyJobId: string): void {
+    this.jobs.forget(copyJobId);
+  }
+
+  /** Every idempotency token used so far is as good as new. */
+  forgetTokens(): void {
+    this.tokens.forgetOlderThan(0);
+  }
+
+  /** The recovery point is gone at once, whatever holds it. */
+  vanish(recoveryPointArn: string): void {
+    this.recoveryPoints.vanish(recoveryPointArn);
   }
 
   /** Every job ever started, forgotten ones too. */
@@ -154,7 +182,7 @@ export class AwsBackup implements Service {
   private describeCopyJob({ CopyJobId: id }: { CopyJobId: string }, request: WireRequest): object {
     this.authorize(request, 'backup:DescribeCopyJob', '*');
     const job = this.jobs.find(id, request.region);
-    return { CopyJob: describeCopyJob(job, this.vaults.get(job.input.DestinationBackupVaultArn)) };
+    return { CopyJob: describeCopyJob(job, this.vaults.get(job.input.DestinationBackupVaultArn), this.options.world.clock.now()) };
   }
 
   private describeRecoveryPoint(input: RecoveryPointInput, request: WireRequest): object {

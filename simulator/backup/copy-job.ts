@@ -1,4 +1,4 @@
-import { CopyJobRule, Lifecycle } from '../scenario';
+import { CopyJobRule, CopyJobStage, Lifecycle } from '../scenario';
 
 export type CopyJobState = 'CREATED' | 'RUNNING' | CopyJobRule['endState'];
 
@@ -33,6 +33,8 @@ export interface CopyJobRecord {
   readonly statusMessage?: string;
   readonly messageCategory?: string;
   readonly destinationRecoveryPointArn?: string;
+  /** Whether DescribeCopyJob does not know it any more. */
+  readonly forgotten?: boolean;
 }
 
 /** Seconds since the epoch, as AWS Backup sends them. */
@@ -41,8 +43,11 @@ export function epochSeconds(milliseconds: number): number {
 }
 
 /** The CopyJob of DescribeCopyJob. */
-export function describeCopyJob(job: CopyJobRecord, vault: { type: string; locked: boolean; encryptionKeyArn: string }): Record<string, unknown> {
+export function describeCopyJob(
+  job: CopyJobRecord, vault: { type: string; locked: boolean; encryptionKeyArn: string }, now: number,
+): Record<string, unknown> {
   const ended = job.completedAt !== undefined;
+  const stage = stageOf(job, now);
   const fields = {
     AccountId: job.account,
     CopyJobId: job.copyJobId,
@@ -57,7 +62,7 @@ export function describeCopyJob(job: CopyJobRecord, vault: { type: string; locke
     ResourceArn: job.resourceArn,
     CreationDate: epochSeconds(job.createdAt),
     CompletionDate: ended ? epochSeconds(job.completedAt) : undefined,
-    State: job.state,
+    State: stage?.state ?? job.state,
     StatusMessage: job.statusMessage,
     BackupSizeInBytes: job.state === 'CREATED' ? undefined : 8_589_934_592,
     IamRoleArn: job.input.IamRoleArn,
@@ -66,11 +71,19 @@ export function describeCopyJob(job: CopyJobRecord, vault: { type: string; locke
     MessageCategory: job.messageCategory,
     ...children(job),
   };
-  return present(ended ? { ...fields, ...job.rule.response } : fields);
+  return present({ ...fields, ...(ended ? job.rule.response : stage?.response) });
 }
 
 export function isParent(rule: CopyJobRule): boolean {
   return rule.childJobs !== undefined;
+}
+
+function stageOf({ rule: { stages, runningSeconds }, state, nextStepAt }: CopyJobRecord, now: number): CopyJobStage | undefined {
+  if (state !== 'RUNNING') {
+    return undefined;
+  }
+  let end = nextStepAt - runningSeconds * 1000;
+  return stages?.find(({ seconds }) => (end += seconds * 1000) > now) ?? stages?.at(-1);
 }
 
 function children({ rule, state, completedAt }: CopyJobRecord): object {

@@ -11,7 +11,7 @@ import { Vaults } from './vaults';
 
 interface Surroundings {
   readonly clock: Clock;
-  readonly scenario: Scenario;
+  readonly scenario: () => Scenario;
   readonly iam: Iam;
   readonly vaults: Vaults;
   readonly recoveryPoints: RecoveryPoints;
@@ -22,6 +22,9 @@ const ACCESS_DENIED = { statusMessage: 'Access Denied trying to call AWS Backup 
 
 /** Copy jobs from CREATED to their end, in virtual time. */
 export class CopyJobs {
+  /** Jobs that each rule has made, as far as it counts them. */
+  private readonly uses = new Map<CopyJobRule, number>();
+
   constructor(private readonly around: Surroundings, private readonly state: CopyJobRecord[]) {
     this.state.forEach(job => this.schedule(job));
   }
@@ -31,9 +34,9 @@ export class CopyJobs {
   }
 
   start(input: StartCopyJobInput, sourceBackupVaultArn: string, source: RecoveryPoint): CopyJobRecord {
-    const { clock, ids, scenario } = this.around;
+    const { clock, ids } = this.around;
     const { account, region } = placeOf(sourceBackupVaultArn);
-    const rule = ruleFor(input.RecoveryPointArn, scenario.copyJobs);
+    const rule = this.ruleFor(input.RecoveryPointArn);
     const job: CopyJobRecord = {
       copyJobId: ids.uuid().toUpperCase(),
       region,
@@ -55,14 +58,37 @@ export class CopyJobs {
 
   find(copyJobId: string, region: string): CopyJobRecord {
     const job = this.state.find(known => known.copyJobId === copyJobId && known.region === region);
-    if (!job || this.isForgotten(job)) {
+    if (!job || job.forgotten || this.isOld(job)) {
       throw new BackupError('ResourceNotFoundException', `Copy job ${copyJobId} does not exist`);
     }
     return job;
   }
 
-  private isForgotten({ completedAt }: CopyJobRecord): boolean {
-    const { clock, scenario: { jobHistorySeconds = Infinity } } = this.around;
+  /** Forgets for good what the scenario does not let it remember any longer. */
+  forgetOld(): void {
+    this.state.filter(job => this.isOld(job)).forEach(job => this.save({ ...job, forgotten: true }));
+  }
+
+  forget(copyJobId: string): void {
+    const job = this.state.find(known => known.copyJobId === copyJobId);
+    if (!job) {
+      throw new Error(`There is no copy job ${copyJobId}.`);
+    }
+    this.save({ ...job, forgotten: true });
+  }
+
+  private ruleFor(recoveryPointArn: string): CopyJobRule {
+    const rule = this.around.scenario().copyJobs.find(candidate =>
+      isFor(candidate, recoveryPointArn) && (this.uses.get(candidate) ?? 0) < (candidate.times ?? Infinity));
+    if (rule) {
+      this.uses.set(rule, (this.uses.get(rule) ?? 0) + 1);
+    }
+    return rule ?? DEFAULT_COPY_JOB;
+  }
+
+  private isOld({ completedAt }: CopyJobRecord): boolean {
+    const { clock, scenario } = this.around;
+    const { jobHistorySeconds = Infinity } = scenario();
     return completedAt !== undefined && completedAt + jobHistorySeconds * 1000 <= clock.now();
   }
 
@@ -95,7 +121,7 @@ export class CopyJobs {
   private hasRoom(job: CopyJobRecord): boolean {
     const running = this.state.filter(({ state }) => state === 'RUNNING');
     const neighbours = running.filter(other => destination(other).region === destination(job).region);
-    return neighbours.length < (this.around.scenario.concurrentCopyJobs ?? Infinity)
+    return neighbours.length < (this.around.scenario().concurrentCopyJobs ?? Infinity)
       && !running.some(({ resourceArn }) => resourceArn === job.resourceArn);
   }
 
@@ -137,7 +163,7 @@ export class CopyJobs {
   private finish(job: CopyJobRecord): void {
     const { iam, scenario } = this.around;
     const { endState: state, statusMessage, messageCategory } = job.rule;
-    if (scenario.deletedCopyRole === 'fails' && iam.isDeleted(job.input.IamRoleArn)) {
+    if (scenario().deletedCopyRole === 'fails' && iam.isDeleted(job.input.IamRoleArn)) {
       this.end(job, { state: 'FAILED', statusMessage: 'Failed to unshare snapshot', messageCategory: 'AccessDenied' });
     } else if (state === 'COMPLETED' || state === 'PARTIAL') {
       const destinationRecoveryPointArn = this.copy(job, state);
@@ -182,7 +208,6 @@ function destination(job: CopyJobRecord): ReturnType<typeof placeOf> {
   return placeOf(job.input.DestinationBackupVaultArn);
 }
 
-function ruleFor(recoveryPointArn: string, rules: readonly CopyJobRule[]): CopyJobRule {
-  return rules.find(({ recoveryPointArn: pattern = '*' }) =>
-    (pattern.endsWith('*') ? recoveryPointArn.startsWith(pattern.slice(0, -1)) : recoveryPointArn === pattern)) ?? DEFAULT_COPY_JOB;
+function isFor({ recoveryPointArn: pattern = '*' }: CopyJobRule, recoveryPointArn: string): boolean {
+  return pattern.endsWith('*') ? recoveryPointArn.startsWith(pattern.slice(0, -1)) : recoveryPointArn === pattern;
 }

@@ -31,7 +31,7 @@ export type RecoveryPointState = Record<string, RecoveryPoint>;
 
 interface Surroundings {
   readonly clock: Clock;
-  readonly scenario: Scenario;
+  readonly scenario: () => Scenario;
   readonly vaults: Vaults;
   /** Whether nobody carries out lifecycle and deletion of a recovery point of this role any more. */
   readonly isOrphaned: (iamRoleArn: string | undefined) => boolean;
@@ -57,7 +57,7 @@ export class RecoveryPoints {
   source(arn: string, vaultArn: string): RecoveryPoint {
     const { account, region } = placeOf(arn);
     const vault = placeOf(vaultArn);
-    if (region !== vault.region || (account !== '' && account !== vault.account) || this.around.scenario.missingRecoveryPoints.includes(arn)) {
+    if (region !== vault.region || (account !== '' && account !== vault.account) || this.around.scenario().missingRecoveryPoints.includes(arn)) {
       throw notFound(arn);
     }
     if (!this.state[arn]) {
@@ -87,7 +87,7 @@ export class RecoveryPoints {
   /** What the update leaves out is taken away. */
   updateLifecycle(arn: string, vaultArn: string, asked: Lifecycle): RecoveryPoint {
     checkLifecycle(asked);
-    const point = this.idle(arn, vaultArn);
+    const point = this.idle(arn, vaultArn, 'InvalidRequestException');
     this.refuseWhenLocked(vaultArn);
     if (this.isCold(point) && asked.MoveToColdStorageAfterDays !== point.lifecycle.MoveToColdStorageAfterDays) {
       throw new BackupError('InvalidRequestException', 'MoveToColdStorageAfterDays cannot be changed after a backup has been transitioned to cold');
@@ -98,7 +98,7 @@ export class RecoveryPoints {
   }
 
   delete(arn: string, vaultArn: string): void {
-    const point = this.idle(arn, vaultArn);
+    const point = this.idle(arn, vaultArn, 'InvalidResourceStateException');
     this.refuseWhenLocked(vaultArn);
     const { legalHold, deletionExpires } = this.around.vaults.get(vaultArn);
     if (legalHold) {
@@ -108,14 +108,22 @@ export class RecoveryPoints {
     this.add({ ...point, status: 'DELETING', deletion: { endsAt: this.around.clock.now() + DELETING_MILLISECONDS, status } });
   }
 
+  /** It goes away at once, whatever holds it, as if AWS Backup had never been asked. */
+  vanish(arn: string): void {
+    if (!this.state[arn]) {
+      throw new Error(`There is no recovery point ${arn}.`);
+    }
+    this.add({ ...this.current(this.state[arn]), status: 'DELETED' });
+  }
+
   isCold({ creationDate, lifecycle }: RecoveryPoint): boolean {
     return (coldTime(creationDate, lifecycle) ?? Infinity) <= this.around.clock.now();
   }
 
-  private idle(arn: string, vaultArn: string): RecoveryPoint {
+  private idle(arn: string, vaultArn: string, refusal: string): RecoveryPoint {
     const point = this.find(arn, vaultArn);
     if (point.status === 'DELETING') {
-      throw new BackupError('InvalidResourceStateException', BUSY);
+      throw new BackupError(refusal, BUSY);
     }
     return point;
   }
@@ -146,7 +154,7 @@ export class RecoveryPoints {
   }
 
   private external(arn: string, vaultArn: string): RecoveryPoint {
-    const rule = this.around.scenario.recoveryPoints.find(known => known.arn === arn);
+    const rule = this.around.scenario().recoveryPoints.find(known => known.arn === arn);
     const creationDate = this.around.clock.now() - (rule?.ageDays ?? 1) * 86_400_000;
     return {
       arn,

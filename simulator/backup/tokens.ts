@@ -8,18 +8,29 @@ export type TokenState = Record<string, { readonly copyJobId: string; readonly p
 
 /** Idempotency tokens of StartCopyJob. */
 export class Tokens {
-  constructor(private readonly clock: Clock, private readonly rules: Scenario['idempotency'], private readonly state: TokenState) {}
+  constructor(private readonly clock: Clock, private readonly scenario: () => Scenario, private readonly state: TokenState) {}
 
   /** The id of the job that the token already started, if it is remembered. */
   jobOf(input: StartCopyJobInput, region: string): string | undefined {
+    this.forgetOld();
     const known = this.state[key(input, region)];
-    if (!known || known.usedAt + (this.rules.forgetAfterSeconds ?? Infinity) * 1000 <= this.clock.now()) {
+    if (!known) {
       return undefined;
     }
-    if (this.rules.otherParameters === 'refuse' && known.parameters !== parametersOf(input)) {
+    if (this.scenario().idempotency.otherParameters === 'refuse' && known.parameters !== parametersOf(input)) {
       throw new BackupError('InvalidParameterValueException', 'The idempotency token was already used with other parameters');
     }
     return known.copyJobId;
+  }
+
+  /** Forgets what the scenario does not let it remember any longer. */
+  forgetOld(): void {
+    this.forgetOlderThan(this.scenario().idempotency.forgetAfterSeconds ?? Infinity);
+  }
+
+  forgetOlderThan(seconds: number): void {
+    const now = this.clock.now();
+    Object.keys(this.state).filter(token => this.state[token].usedAt + seconds * 1000 <= now).forEach(token => delete this.state[token]);
   }
 
   remember(input: StartCopyJobInput, region: string, copyJobId: string): void {

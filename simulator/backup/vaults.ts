@@ -1,4 +1,4 @@
-import { VaultRule } from '../scenario';
+import { Scenario, VaultRule } from '../scenario';
 import { placeOf } from './recovery-point-arn';
 
 /** Plain data: vaults that a template declares, by ARN. */
@@ -6,7 +6,7 @@ export type VaultState = Record<string, { readonly exists: boolean; readonly pro
 
 /** Vaults of every account. What no template declares and no scenario names as missing exists and has nothing particular. */
 export class Vaults {
-  constructor(private readonly rules: readonly VaultRule[], private readonly missing: readonly string[], private readonly state: VaultState) {}
+  constructor(private readonly scenario: () => Scenario, private readonly state: VaultState) {}
 
   /** The template will create this one: until then it does not exist. */
   declare(arn: string): void {
@@ -22,12 +22,12 @@ export class Vaults {
   }
 
   exists(arn: string): boolean {
-    return !this.missing.includes(arn) && (this.state[arn]?.exists ?? true);
+    return !this.scenario().missingVaults.includes(arn) && (this.state[arn]?.exists ?? true);
   }
 
   /** What the template says about the vault, overruled by the scenario. */
   get(arn: string): VaultRule & Required<Pick<VaultRule, 'type' | 'locked' | 'encryptionKeyArn'>> {
-    const rule = { ...this.state[arn]?.properties, ...this.rules.find(known => known.arn === arn) };
+    const rule = { ...this.state[arn]?.properties, ...this.scenario().vaults.find(known => known.arn === arn) };
     const type = rule.type ?? 'BACKUP_VAULT';
     return {
       ...rule,

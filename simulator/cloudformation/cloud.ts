@@ -1,5 +1,6 @@
 import { Assets, Environment } from '../assembly';
 import { Clock } from '../clock';
+import { FailingResource } from '../scenario';
 import { Place, Services } from './resource-type';
 import { StackEvent } from './stack-state';
 
@@ -13,8 +14,8 @@ export interface Cloud {
   readonly exported: Map<string, string>;
   /** Seeded: 0 <= x < 1. */
   random(): number;
-  /** Whether the scenario lets the creation or update of that resource fail. */
-  fails(logicalId: string): boolean;
+  /** How the scenario lets the creation or update of that resource fail, if it does. */
+  failure(logicalId: string): FailingResource | undefined;
   report(event: StackEvent): void;
 }
 

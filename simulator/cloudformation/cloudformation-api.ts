@@ -23,7 +23,7 @@ export class CloudFormationApi implements Service {
     // A stack that is not there is asked for under an ARN all the same.
     const denial = this.iam.denial(request.caller.roleArn, `cloudformation:${action}`, stack?.id ?? this.arnOf(name, request));
     if (denial) return refuse(403, 'AccessDenied', denial);
-    if (!stack) return refuse(400, 'ValidationError', `Stack with id ${name} does not exist`);
+    if (!stack) return refuse(400, 'ValidationError', action === 'DescribeStacks' ? `Stack with id ${name} does not exist` : `Stack '${name}' does not exist`);
     if (action === 'DescribeStacks') return reply(action, `<Stacks><member>${describeStack(stack)}</member></Stacks>`);
     const id = input.get('LogicalResourceId') ?? '';
     const resource = stack.resources[id];
@@ -53,7 +53,9 @@ function describeStack(stack: StackState): string {
   return [
     element('StackName', stack.name),
     element('StackId', stack.id),
-    element('CreationTime', new Date(stack.created).toISOString()),
+    element('CreationTime', dateOf(stack.created)),
+    element('LastUpdatedTime', dateOf(stack.updated)),
+    element('DeletionTime', dateOf(stack.deleted)),
     element('StackStatus', stack.status),
     element('StackStatusReason', stack.statusReason),
     element('ParentId', stack.parentId),
@@ -71,8 +73,12 @@ function describeResource(stack: StackState, logicalId: string, { physicalId, ty
     element('PhysicalResourceId', physicalId || undefined),
     element('ResourceType', type),
     element('ResourceStatus', status),
-    element('LastUpdatedTimestamp', new Date(stack.created).toISOString()),
+    element('LastUpdatedTimestamp', dateOf(stack.updated ?? stack.created)),
   ].join('');
+}
+
+function dateOf(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
 }
 
 function element(name: string, text: string | undefined): string {

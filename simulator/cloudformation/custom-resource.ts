@@ -1,6 +1,8 @@
 import { Clock } from '../clock';
+import { DEFAULT_SCENARIO } from '../scenario';
 import { Answer, Service, WireRequest } from '../wire';
 import { CustomResourceAnswer, CustomResourceEvent, readAnswer } from './custom-resource-answer';
+import { DeliveryRules, planDelivery } from './deliveries';
 import { randomUuid } from './names';
 import { FunctionService, Place } from './resource-type';
 import { EXPIRES_SECONDS, responseUrl } from './response-url';
@@ -21,8 +23,19 @@ export interface Correspondence {
   readonly event: CustomResourceEvent;
   readonly sent: number;
   readonly answers: { readonly time: number; readonly body: string }[];
+  /** How often Lambda was given the event. */
+  deliveries: number;
+  /** When CloudFormation heard an answer, or gave up. */
+  settled?: number;
   /** Whether CloudFormation had given up before the first answer. */
   timedOut: boolean;
+}
+
+/** A request whose response URL is still known. */
+interface OpenRequest {
+  readonly correspondence: Correspondence;
+  readonly losesAnswers: boolean;
+  answer(body: string): void;
 }
 
 const LONGEST_SECONDS = 3_600;
@@ -31,17 +44,26 @@ const LONGEST_SECONDS = 3_600;
 export class CustomResources implements Service {
   /** Everything sent so far, in order. */
   readonly correspondence: Correspondence[] = [];
-  private readonly open = new Map<string, { readonly correspondence: Correspondence; answer(body: string): void }>();
+  private readonly open = new Map<string, OpenRequest>();
+  private rules: DeliveryRules = DEFAULT_SCENARIO;
 
   constructor(private readonly clock: Clock, private readonly functions: Pick<FunctionService, 'invokeAsync'>) {}
+
+  /** From now on events are delivered by these rules; what was sent before keeps its own. */
+  play(rules: DeliveryRules): void {
+    this.rules = rules;
+  }
 
   /** Resolves with the first answer, or a failure when none comes in time. */
   async send(request: CustomResourceRequest, place: Place): Promise<CustomResourceAnswer> {
     const event = this.eventOf(request, place);
-    const correspondence: Correspondence = { event, sent: this.clock.now(), answers: [], timedOut: false };
+    const plan = planDelivery(event, this.rules);
+    const correspondence: Correspondence = { event, sent: this.clock.now(), answers: [], deliveries: 0, timedOut: false };
     this.correspondence.push(correspondence);
-    const body = this.firstAnswer(correspondence, Number(request.properties.ServiceTimeout ?? LONGEST_SECONDS));
-    await this.functions.invokeAsync(event.ServiceToken, JSON.stringify(event));
+    const body = this.firstAnswer(correspondence, Number(request.properties.ServiceTimeout ?? LONGEST_SECONDS), plan.losesAnswers);
+    plan.againAfterSeconds.forEach(seconds => this.deliverAfter(seconds, correspondence));
+    if (plan.firstAfterSeconds > 0) this.deliverAfter(plan.firstAfterSeconds, correspondence);
+    else await this.deliver(correspondence);
     return judge(await body, event);
   }
 
@@ -49,9 +71,21 @@ export class CustomResources implements Service {
     const open = this.open.get(`${request.path}?${request.query.get('X-Amz-Signature') ?? ''}`);
     if (!open || request.method !== 'PUT') return refuse('SignatureDoesNotMatch');
     if (this.clock.now() - open.correspondence.sent > EXPIRES_SECONDS * 1000) return refuse('AccessDenied', 'Request has expired');
+    if (open.losesAnswers) return 'drop';
     open.correspondence.answers.push({ time: this.clock.now(), body: request.body });
     open.answer(request.body);
     return { status: 200, body: '' };
+  }
+
+  private async deliver(correspondence: Correspondence): Promise<void> {
+    const { event } = correspondence;
+    await this.functions.invokeAsync(event.ServiceToken, JSON.stringify(event));
+    correspondence.deliveries++;
+  }
+
+  private deliverAfter(seconds: number, correspondence: Correspondence): void {
+    // By then the function may be gone, and the event with it.
+    this.clock.at(this.clock.now() + seconds * 1000, () => void this.deliver(correspondence).catch(() => undefined));
   }
 
   private eventOf(request: CustomResourceRequest, place: Place): CustomResourceEvent {
@@ -70,18 +104,22 @@ export class CustomResources implements Service {
     };
   }
 
-  private firstAnswer(correspondence: Correspondence, seconds: number): Promise<string | undefined> {
+  private firstAnswer(correspondence: Correspondence, seconds: number, losesAnswers: boolean): Promise<string | undefined> {
     const url = new URL(correspondence.event.ResponseURL);
     return new Promise(done => {
-      const giveUp = this.clock.at(this.clock.now() + seconds * 1000, () => {
-        correspondence.timedOut = true;
-        done(undefined);
-      });
-      const answer = (body: string): void => {
-        giveUp();
+      const settle = (body: string | undefined): void => {
+        correspondence.settled ??= this.clock.now();
         done(body);
       };
-      this.open.set(`${url.pathname}?${url.searchParams.get('X-Amz-Signature')}`, { correspondence, answer });
+      const cancelTimeout = this.clock.at(this.clock.now() + seconds * 1000, () => {
+        correspondence.timedOut = true;
+        settle(undefined);
+      });
+      const answer = (body: string): void => {
+        cancelTimeout();
+        settle(body);
+      };
+      this.open.set(`${url.pathname}?${url.searchParams.get('X-Amz-Signature')}`, { correspondence, losesAnswers, answer });
     });
   }
 }

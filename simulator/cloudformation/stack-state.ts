@@ -36,6 +36,10 @@ export interface StackState {
   status: string;
   statusReason?: string;
   readonly created: number;
+  /** When the latest update began. */
+  updated?: number;
+  /** When its deletion began. */
+  deleted?: number;
   blueprint: Blueprint;
   readonly resources: Record<string, ResourceState>;
   outputs: Readonly<Record<string, string>>;

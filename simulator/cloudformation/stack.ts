@@ -1,3 +1,4 @@
+import { FailingResource } from '../scenario';
 import { Cancellation } from './cancellation';
 import { Cloud, placeOf } from './cloud';
 import { Deletions } from './deletions';
@@ -44,6 +45,7 @@ export class Stack implements NestedStack {
 
   /** Forward only: what it replaces and removes stays until `cleanUp`. */
   async update(blueprint: Blueprint): Promise<string | undefined> {
+    this.state.updated = this.cloud.clock.now();
     this.setStatus('UPDATE_IN_PROGRESS', 'User Initiated');
     const problem = await this.advance(blueprint);
     this.setStatus(problem ? 'UPDATE_ROLLBACK_IN_PROGRESS' : 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', problem);
@@ -76,6 +78,7 @@ export class Stack implements NestedStack {
   }
 
   async delete(): Promise<string | undefined> {
+    this.state.deleted = this.cloud.clock.now();
     this.setStatus('DELETE_IN_PROGRESS', 'User Initiated');
     const failure = await this.deleteEverything(({ deletionPolicy }) => deletionPolicy);
     this.setStatus(failure ? 'DELETE_FAILED' : 'DELETE_COMPLETE', failure);
@@ -120,7 +123,8 @@ export class Stack implements NestedStack {
         return undefined;
       }
       this.start(request, current);
-      if (this.cloud.fails(id)) return this.failAsAsked();
+      const failure = this.cloud.failure(id);
+      if (failure) return this.failAsAsked(failure);
       const type = resourceType(request.type);
       return current ? type.update(request, current, this.contextOf(id)) : type.create(request, this.contextOf(id));
     });
@@ -146,6 +150,7 @@ export class Stack implements NestedStack {
     const { kind } = resourceType(this.state.blueprint.template.Resources[id].Type);
     const running = work().catch((error: Error) => error);
     const first = await Promise.race([running, this.cancellation.requested]);
+    if (kind === 'custom' && (first === 'cancelled' || first instanceof Error)) this.makeUpId(id);
     if (first === 'cancelled') this.report(id, `${verb.toUpperCase()}_FAILED`, `Resource ${verb === 'create' ? 'creation' : verb} cancelled`);
     // What CloudFormation itself does is waited for; what a custom resource answers now, nobody hears.
     const result = first === 'cancelled' ? (kind === 'custom' ? undefined : await running) : first;
@@ -158,12 +163,16 @@ export class Stack implements NestedStack {
     return false;
   }
 
+  /** A custom resource that has not told its id gets one from CloudFormation, to be deleted by. */
+  private makeUpId(logicalId: string): void {
+    const resource = this.state.resources[logicalId];
+    if (resource?.physicalId === '') this.state.resources[logicalId] = { ...resource, physicalId: generatedName({ logicalId }, this.place) };
+  }
+
   private start(request: ResourceRequest, current: ResourceState | undefined): void {
     const { logicalId: id, type, properties } = request;
     if (current) this.versions.add(id, current);
-    // Until a custom resource has answered its own, CloudFormation uses an id that it made up.
-    const physicalId = resourceType(type).kind === 'custom' ? generatedName(request, this.place) : '';
-    this.state.resources[id] = { physicalId, attributes: {}, ...current, type, properties, status: '', ...this.declarationOf(id) };
+    this.state.resources[id] = { physicalId: '', attributes: {}, ...current, type, properties, status: '', ...this.declarationOf(id) };
     this.report(id, `${current ? 'UPDATE' : 'CREATE'}_IN_PROGRESS`);
   }
 
@@ -182,8 +191,8 @@ export class Stack implements NestedStack {
     if (status) this.report(id, status, error.message);
   }
 
-  private async failAsAsked(): Promise<never> {
-    await this.cloud.clock.sleep(1_000 + Math.floor(this.cloud.random() * 4_000));
+  private async failAsAsked({ afterSeconds }: FailingResource): Promise<never> {
+    await this.cloud.clock.sleep(afterSeconds === undefined ? 1_000 + Math.floor(this.cloud.random() * 4_000) : afterSeconds * 1_000);
     throw new ResourceFailure('Resource handler returned message: "The scenario lets this resource fail." (HandlerErrorCode: GeneralServiceException)');
   }
 

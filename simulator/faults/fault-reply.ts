@@ -1,10 +1,9 @@
-import { FaultKind } from '../scenario';
 import { WireReply, WireRequest } from '../wire';
 import { errorReply } from '../wire/error-reply';
 import { operationOf } from '../wire/operation';
 
 /** The kinds that are an error answered in the service's place. */
-export type RefusalKind = Exclude<FaultKind, 'dropBeforeServing' | 'dropAfterServing' | 'slow' | 'malformedJson'>;
+export type RefusalKind = 'throttling' | 'serviceUnavailable' | 'accessDenied' | 'roleNotAssumable' | 'limitExceeded' | 'notFound';
 
 type Refusal = readonly [status: number, code: string, message: string];
 

@@ -81,10 +81,15 @@ export class Functions implements FunctionRuntime {
     this.endEmptyHosts(pool);
   }
 
-  /** Ends the invocation that sent a request, as if its process had been killed. `caller` is the request's own. */
-  crash(caller: Caller): void {
+  /**
+   * Ends the invocation that sent a request, as if its process had been killed; tells whether there was one.
+   * `caller` is the request's own.
+   */
+  crash(caller: Caller): boolean {
     const environment = [...this.environments.values()].find(candidate => candidate.caller === caller);
-    if (environment?.invocation) this.end(environment, runtimeExited(environment.invocation.requestId, 'signal: killed'));
+    if (!environment?.invocation) return false;
+    this.end(environment, runtimeExited(environment.invocation.requestId, 'signal: killed'));
+    return true;
   }
 
   /** Who sent a request, if that environment lives and the access key is its own (`undefined`: the request is not signed). */

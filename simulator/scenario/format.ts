@@ -1,10 +1,12 @@
-import { CopyJobRule, Fault, Lifecycle, RecoveryPointRule, Scenario, VaultRule } from '../scenario';
+import {
+  CopyJobRule, CopyJobStage, DeliveryRule, FailingResource, Fault, Lifecycle, RecoveryPointRule, RequestPattern, Scenario, VaultRule,
+} from '../scenario';
 import { anything, integer, list, mapOf, number, object, oneOf, optional, Shape, ShapeError, text, truth, withDefault } from './shape';
 import { OPERATIONS } from '../wire/operation';
 
 export const FAULT_KINDS = [
   'throttling', 'serviceUnavailable', 'dropBeforeServing', 'dropAfterServing', 'slow', 'accessDenied', 'roleNotAssumable', 'limitExceeded',
-  'malformedJson', 'notFound',
+  'malformedJson', 'notFound', 'crashBefore', 'crashAfter', 'timeoutBefore', 'timeoutAfter',
 ] as const;
 
 const CENTURY_SECONDS = 100 * 365 * 86_400;
@@ -19,17 +21,34 @@ const lifecycle = object<Lifecycle>({
   OptInToArchiveForSupportedResources: optional(truth()),
 });
 
-/** One rule of `copyJobs`. */
-export const copyJobRule = object<CopyJobRule>({
+const copyJobStage = object<CopyJobStage>({
+  seconds,
+  state: text(),
+  response: optional(mapOf(anything())),
+});
+
+const copyJobFields = object<Omit<CopyJobRule, 'runningSeconds'> & { readonly runningSeconds?: number }>({
   recoveryPointArn: optional(text()),
+  times: optional(count),
   createdSeconds: withDefault(seconds, 5),
-  runningSeconds: withDefault(seconds, 600),
+  runningSeconds: optional(seconds),
+  stages: optional(list(copyJobStage)),
   endState: withDefault(oneOf('COMPLETED', 'FAILED', 'PARTIAL', 'ABORTED'), 'COMPLETED'),
   statusMessage: optional(text()),
   messageCategory: optional(text()),
   response: optional(mapOf(anything())),
   childJobs: optional(mapOf(integer(0, 1_000_000))),
 });
+
+/** One rule of `copyJobs`. */
+export const copyJobRule: Shape<CopyJobRule> = (value, path) => {
+  const { runningSeconds, ...read } = copyJobFields(value, path);
+  const staged = read.stages?.reduce((sum, stage) => sum + stage.seconds, 0);
+  if (staged !== undefined && (runningSeconds ?? staged) !== staged) {
+    throw new ShapeError(`${path}.runningSeconds is ${runningSeconds}; allowed: what the stages take together, ${staged}, or nothing`);
+  }
+  return { ...read, runningSeconds: staged ?? runningSeconds ?? 600 };
+};
 
 const faultFields = object<Fault>({
   service: withDefault(oneOf(...Object.keys(OPERATIONS)), 'backup'),
@@ -59,6 +78,18 @@ const fault: Shape<Fault> = (value, path) => {
   return read;
 };
 
+const failingResourceFields = object<FailingResource>({ resource: text(), afterSeconds: optional(seconds) });
+
+/** Its name alone will do. */
+const failingResource: Shape<FailingResource> = (value, path) =>
+  (typeof value === 'string' ? { resource: text()(value, path) } : failingResourceFields(value, path));
+
+const requestPattern = {
+  requestType: optional(oneOf('Create', 'Update', 'Delete')),
+  resource: optional(text()),
+};
+const delivery = object<DeliveryRule>({ ...requestPattern, afterSeconds: seconds });
+
 /** A whole scenario file. */
 export const scenario = object<Scenario>({
   description: optional(text()),
@@ -66,7 +97,10 @@ export const scenario = object<Scenario>({
   copyJobs: withDefault(list(copyJobRule), []),
   faults: withDefault(list(fault), []),
   iamPropagationSeconds: withDefault(seconds, 5),
-  failResources: withDefault(list(text()), []),
+  failResources: withDefault(list(failingResource), []),
+  deliverLate: withDefault(list(delivery), []),
+  deliverAgain: withDefault(list(delivery), []),
+  loseAnswers: withDefault(list(object<RequestPattern>(requestPattern)), []),
   concurrentCopyJobs: optional(count),
   startCopyJobPerSecond: optional(count),
   idempotency: withDefault(object<Scenario['idempotency']>({

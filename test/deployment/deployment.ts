@@ -4,49 +4,112 @@ import { join } from 'node:path';
 import { App, Stack, StackProps } from 'aws-cdk-lib';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
 import { readAssembly } from '../../simulator/assembly';
+import { CopyJobRecord } from '../../simulator/backup/copy-job';
+import { RecoveryPoint } from '../../simulator/backup/recovery-points';
+import { RequestRecord, requestRecord } from '../../simulator/cloudformation/request-record';
 import { parseScenario } from '../../simulator/scenario';
-import { deploy, destroy, Ended, SimulationState } from '../../simulator/simulation';
+import { logicalIdOf } from '../../simulator/scenario/logical-ids';
+import { Ended, Simulation, startSimulation } from '../../simulator/simulation';
 import { OneTimeCopyJob, OneTimeCopyJobProps } from '../../src';
 
 export const SNAPSHOT = 'arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0';
 export const JOB_TYPE = 'Custom::AWSBackupOneTimeCopyJob';
 
 /** What a scenario file may say. */
-export type ScenarioInput = Record<string, unknown>;
+export type ScenarioInput = object;
 
-/** A stack's history on the simulator: one operation after the other, each with a scenario of its own. */
+/** A stack's history in one simulated AWS: one operation after the other, each with a scenario of its own. It ends with the test that made it. */
 export class Deployment {
-  private state?: SimulationState;
+  private simulation?: Simulation;
   private readonly folder = mkdtempSync(join(tmpdir(), 'deployment-'));
   private operations = 0;
+  private closed = false;
 
   constructor(private readonly props: StackProps = { env: { account: '111122223333', region: 'us-east-1' } }) {
-    folders.push(this.folder);
+    open.push(this);
   }
 
-  /** Synthesizes an app with the one stack, and creates or updates that on the simulator. */
+  /** Synthesizes an app with the one stack, and creates or updates that. The first scenario's seed is that of all. */
   async deploy(build: (stack: Stack) => void, scenario: ScenarioInput = {}): Promise<Ended> {
+    this.refuseWhenClosed();
     const outdir = join(this.folder, String(++this.operations));
     const app = new App({ outdir });
     build(new Stack(app, 'Stack', this.props));
     app.synth();
-    return this.remember(deploy({ stack: readAssembly(outdir)[0], scenario: parse(scenario), state: this.state }));
+    const [stack] = readAssembly(outdir);
+    this.simulation ??= await startSimulation({ environment: stack.environment, scenario: parse(scenario) });
+    return this.simulation.deploy(stack, parse(scenario));
   }
 
   async delete(scenario: ScenarioInput = {}): Promise<Ended> {
-    return this.remember(destroy({ scenario: parse(scenario), state: this.state! }));
+    this.refuseWhenClosed();
+    return this.running.delete(parse(scenario));
   }
 
-  private async remember(operation: Promise<Ended>): Promise<Ended> {
-    const ended = await operation;
-    this.state = ended.state;
-    return ended;
+  /** Lets time pass; tells what went on meanwhile. */
+  async advance(seconds: number): Promise<Ended> {
+    this.refuseWhenClosed();
+    return this.running.advance(seconds);
+  }
+
+  /** Every recovery point ever seen, deleted ones too, as it is now. */
+  recoveryPoints(): RecoveryPoint[] {
+    return this.running.aws.backup.allRecoveryPoints();
+  }
+
+  /** Every job ever started, forgotten ones too. */
+  copyJobs(): CopyJobRecord[] {
+    return this.running.aws.backup.copyJobs();
+  }
+
+  /** Everything ever sent to custom resources and how it was answered until now. */
+  requests(): RequestRecord[] {
+    return this.running.aws.customResources.correspondence.map(requestRecord);
+  }
+
+  /** The physical id of a resource, by its logical id or construct path. */
+  physicalId(resource: string): string | undefined {
+    const { stack: { resources }, paths } = this.running.state();
+    const id = logicalIdOf(resource, { ...Object.fromEntries(Object.keys(resources).map(key => [key, undefined])), ...paths });
+    return id === undefined ? undefined : resources[id]?.physicalId;
+  }
+
+  /** Somebody else makes a recovery point go away. */
+  vanish(recoveryPointArn: string): void {
+    this.running.aws.backup.vanish(recoveryPointArn);
+  }
+
+  /** AWS Backup's history of jobs loses this one. */
+  forgetCopyJob(copyJobId: string): void {
+    this.running.aws.backup.forgetCopyJob(copyJobId);
+  }
+
+  /** AWS Backup forgets every idempotency token that it has seen. */
+  forgetTokens(): void {
+    this.running.aws.backup.forgetTokens();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.simulation?.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private refuseWhenClosed(): void {
+    if (this.closed) throw new Error('This deployment has ended with the test that made it.');
+  }
+
+  private get running(): Simulation {
+    if (!this.simulation) throw new Error('Nothing has been deployed yet.');
+    return this.simulation;
   }
 }
 
-const folders: string[] = [];
+const open: Deployment[] = [];
 
-afterAll(() => folders.splice(0).forEach(folder => rmSync(folder, { recursive: true, force: true })));
+afterEach(async () => {
+  await Promise.all(open.splice(0).map(async deployment => deployment.close()));
+});
 
 /** A job from the vault `prod` to the vault `dr` in Ireland. */
 export function copyJob(stack: Stack, props: Partial<OneTimeCopyJobProps> = {}, id = 'Copy'): OneTimeCopyJob {

@@ -123,7 +123,7 @@ describe('a copy that fails', () => {
     const long = { copyJobs: [{ runningSeconds: 90 * 60 }], idempotency: { otherParameters: 'returnFirst' } };
     const first = await deployment.deploy(copiedTo, long);
     expect(first.status).toBe('ROLLBACK_COMPLETE');
-    expect(failureReason(first)).toMatch(/is still RUNNING, 55 minutes after it was created, and the timeout of 55 minutes is over\. The job goes on; deploy again/);
+    expect(failureReason(first)).toMatch(/is still RUNNING, 55 minutes after it was created, and the timeout of 55 minutes is over\. The job goes on: deploy again/);
 
     const second = await deployment.deploy(copiedTo, long);
     expect(second.status).toBe('CREATE_COMPLETE');

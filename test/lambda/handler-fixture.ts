@@ -1,15 +1,32 @@
 import { createServer, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { BackupClient } from '@aws-sdk/client-backup';
+import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { Handover } from '../../lambda/handover';
-import { isComplete, PollResult } from '../../lambda/is-complete';
+import { isComplete } from '../../lambda/is-complete';
 import { onEvent } from '../../lambda/on-event';
+import { PollResult } from '../../lambda/poll';
 import { Runtime } from '../../lambda/runtime';
 import { Faults } from '../../simulator/faults';
 import { parseScenario } from '../../simulator/scenario';
-import { Service } from '../../simulator/wire';
+import { Answer, Service } from '../../simulator/wire';
 import { BackupFixture, COPY, wireRequest } from '../simulator/backup-fixture';
+
+/** What a template says of a copy; CloudFormation makes strings of it all. */
+const PROPERTIES = {
+  ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:framework',
+  RecoveryPointArn: COPY.RecoveryPointArn,
+  SourceBackupVaultName: COPY.SourceBackupVaultName,
+  SourceRegion: 'us-east-1',
+  DestinationBackupVaultArn: COPY.DestinationBackupVaultArn,
+  IamRoleArn: COPY.IamRoleArn,
+  RemovalPolicy: 'retain',
+  StackName: 'Stack',
+  ConstructPath: 'Stack/Copy',
+  TimeoutSeconds: '3300',
+  WaitForCompletion: 'true',
+};
 
 /** The handler, with the real client of AWS Backup, before a simulated AWS Backup over HTTP; time is the test's. */
 export class HandlerFixture implements Runtime {
@@ -20,13 +37,15 @@ export class HandlerFixture implements Runtime {
   }
 
   readonly logs: Record<string, unknown>[] = [];
+  /** What CloudFormation says of the stack. */
+  stackStatus = 'CREATE_IN_PROGRESS';
   private readonly aws: BackupFixture;
   private readonly server: Server;
 
   private constructor(scenario: object) {
     this.aws = new BackupFixture(scenario);
     const faults = new Faults(parseScenario(JSON.stringify(scenario), 'test.json').faults, { clock: this.aws.clock, random: () => 0.5 });
-    this.server = serve(faults.wrap('backup', this.aws.backup));
+    this.server = serve({ backup: faults.wrap('backup', this.aws.backup), cloudformation: { handle: async () => this.describeStacks() } });
   }
 
   async close(): Promise<void> {
@@ -42,6 +61,12 @@ export class HandlerFixture implements Runtime {
     const { port } = this.server.address() as AddressInfo;
     // One attempt: the handler's own patience is what is tested here, in virtual time.
     return new BackupClient({ region, endpoint: `http://127.0.0.1:${port}`, maxAttempts: 1, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+  }
+
+  cloudFormation(): CloudFormation {
+    const { port } = this.server.address() as AddressInfo;
+    const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+    return new CloudFormation({ region: 'us-east-1', endpoint: `http://127.0.0.1:${port}`, maxAttempts: 1, credentials });
   }
 
   now(): number {
@@ -71,19 +96,8 @@ export class HandlerFixture implements Runtime {
       ResourceType: 'Custom::AWSBackupOneTimeCopyJob',
       ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:framework',
       ResponseURL: `https://bucket.s3.us-east-1.amazonaws.com/answer?X-Amz-Date=${date}&X-Amz-Expires=7200`,
-      ResourceProperties: {
-        ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:framework',
-        RecoveryPointArn: COPY.RecoveryPointArn,
-        SourceBackupVaultName: COPY.SourceBackupVaultName,
-        SourceRegion: 'us-east-1',
-        DestinationBackupVaultArn: COPY.DestinationBackupVaultArn,
-        IamRoleArn: COPY.IamRoleArn,
-        RemovalPolicy: 'retain',
-        StackName: 'Stack',
-        ConstructPath: 'Stack/Copy',
-        TimeoutSeconds: '3300',
-        ...properties,
-      },
+      ResourceProperties: { ...PROPERTIES, ...properties },
+      ...type === 'Update' && { OldResourceProperties: PROPERTIES },
       ...more,
     } as CloudFormationCustomResourceEvent;
   }
@@ -105,15 +119,24 @@ export class HandlerFixture implements Runtime {
     }
     throw new Error('The handler never came to an end.');
   }
+
+  private describeStacks(): Answer {
+    const stack = `<StackName>Stack</StackName><StackStatus>${this.stackStatus}</StackStatus><CreationTime>2025-01-01T00:00:00Z</CreationTime>`;
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/xml' },
+      body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>${stack}</member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+    };
+  }
 }
 
-function serve(service: Service): Server {
+function serve(services: Readonly<Record<string, Service>>): Server {
   return createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const url = new URL(incoming.url!, 'http://localhost');
     const [, region, name] = /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(incoming.headers.authorization!)!;
-    const answer = await service.handle(wireRequest({
+    const answer = await services[name].handle(wireRequest({
       service: name,
       region,
       method: incoming.method,

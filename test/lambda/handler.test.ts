@@ -101,7 +101,7 @@ describe('a job that an earlier deployment started', () => {
     await create();
     await fixture.sleep(LATER);
     const { event, handover } = await create();
-    expect(handover).toMatchObject({ Adopted: true, Phase: 'copying' });
+    expect(handover).toMatchObject({ Own: false, Phase: 'copying' });
     const { Data } = await fixture.wait(event, handover);
     expect(fixture.jobs).toHaveLength(1);
     expect(Data?.DestinationRecoveryPointArn).toBe(fixture.jobs[0].destinationRecoveryPointArn);
@@ -124,7 +124,7 @@ describe('a job that an earlier deployment started', () => {
     const { event, handover } = await create({ Lifecycle: { DeleteAfterDays: '60' } });
     await fixture.wait(event, handover);
     expect(fixture.jobs).toHaveLength(1);
-    expect(fixture.logs).toContainEqual(expect.objectContaining({ step: 'lifecycle', to: { DeleteAfterDays: 60 } }));
+    expect(fixture.logs).toContainEqual(expect.objectContaining({ step: 'lifecycle-set', to: { DeleteAfterDays: 60 } }));
   });
 
   it('is not taken over when it failed: the copy is made anew', async () => {
@@ -213,12 +213,46 @@ describe('updating', () => {
     expect(fixture.jobs).toHaveLength(1);
   });
 
-  it('refuses to copy something else', async () => {
+  it('copies something else, and keeps the whole old id behind the new entry', async () => {
+    await start();
+    const { event, handover } = await create();
+    const { PhysicalResourceId: old } = await fixture.wait(event, handover);
+    fixture.stackStatus = 'UPDATE_IN_PROGRESS';
+    const update = fixture.request('Update', { SourceBackupVaultName: 'other' }, { PhysicalResourceId: old });
+    const { PhysicalResourceId: id } = await fixture.onEvent(update);
+    expect(fixture.jobs).toHaveLength(2);
+    expect(id).toMatch(new RegExp(`^copy-job/1;${fixture.jobs[1].copyJobId}\\|\\|[0-9a-f]{12}\\|;`));
+    expect(id.endsWith(old!.slice('copy-job/1'.length))).toBe(true);
+  });
+
+  it('goes back in a rollback to the id as it was, and asks nobody but the stack', async () => {
+    await start();
+    const { event, handover } = await create();
+    const { PhysicalResourceId: old } = await fixture.wait(event, handover);
+    fixture.stackStatus = 'UPDATE_IN_PROGRESS';
+    const forward = await fixture.onEvent(fixture.request('Update', { SourceBackupVaultName: 'other' }, { PhysicalResourceId: old }));
+    fixture.stackStatus = 'UPDATE_ROLLBACK_IN_PROGRESS';
+    const update = fixture.request('Update', {}, { PhysicalResourceId: forward.PhysicalResourceId });
+    const back = await fixture.onEvent(update);
+    expect(back).toEqual({ PhysicalResourceId: old, Phase: 'restored' });
+    expect(await fixture.poll(update, back)).toMatchObject({
+      IsComplete: true,
+      Data: { DestinationRecoveryPointArn: fixture.jobs[0].destinationRecoveryPointArn, CopyJobState: 'COMPLETED', ResourceType: '' },
+    });
+    expect(fixture.jobs).toHaveLength(2);
+  });
+
+  it.each([
+    ['UPDATE_ROLLBACK_IN_PROGRESS', /goes back to a copy that the physical resource id does not tell of/],
+    ['UPDATE_COMPLETE', /is not being updated any more/],
+    ['DELETE_COMPLETE', /is not being updated any more/],
+  ])('copies nothing unknown in a stack that is %s', async (status, message) => {
     await start();
     const { event, handover } = await create();
     const { PhysicalResourceId } = await fixture.wait(event, handover);
+    fixture.stackStatus = status;
     const update = fixture.request('Update', { SourceBackupVaultName: 'other' }, { PhysicalResourceId });
-    await expect(fixture.onEvent(update)).rejects.toThrow(/Nothing was copied. Give the new copy a construct of its own/);
+    await expect(fixture.onEvent(update)).rejects.toThrow(message);
     expect(fixture.jobs).toHaveLength(1);
   });
 });
@@ -228,6 +262,6 @@ it('deletes nothing', async () => {
   const PhysicalResourceId = 'whatever CloudFormation knows';
   const event = fixture.request('Delete', {}, { PhysicalResourceId });
   const handover = await fixture.onEvent(event);
-  expect(handover).toEqual({ PhysicalResourceId, Phase: 'settled' });
+  expect(handover).toEqual({ PhysicalResourceId, Phase: 'nothing' });
   expect(await fixture.poll(event, handover)).toEqual({ IsComplete: true });
 });

@@ -1,4 +1,4 @@
-import { contentHash, newestEntry, newPhysicalId } from '../../lambda/physical-id';
+import { changedCopyId, contentHash, copyId, legId, newestEntry, restoredId, toldAnew } from '../../lambda/physical-id';
 import { CopyJobProperties } from '../../src/contract';
 
 const properties: CopyJobProperties = {
@@ -11,6 +11,7 @@ const properties: CopyJobProperties = {
   StackName: 'Stack',
   ConstructPath: 'Stack/Copy',
   TimeoutSeconds: 3300,
+  WaitForCompletion: true,
 };
 const entry = { copyJobId: 'c0ffee00-0000-4000-8000-000000000001', recoveryPointArn: '', contentHash: contentHash(properties) };
 
@@ -24,11 +25,11 @@ describe('the physical resource id', () => {
     }],
     ['of a copy with archive opted out', { ...entry, recoveryPointArn: 'a', lifecycle: { OptInToArchiveForSupportedResources: false } }],
   ])('gives back every field %s', (_, written) => {
-    expect(newestEntry(newPhysicalId(written))).toEqual(written);
+    expect(newestEntry(copyId(written))).toEqual(written);
   });
 
   it('keeps its form for ever, since a rollback hands new ids to older code', () => {
-    const id = newPhysicalId({ ...entry, contentHash: 'abc123', recoveryPointArn: 'arn:x', lifecycle: { DeleteAfterDays: 30 } });
+    const id = copyId({ ...entry, contentHash: 'abc123', recoveryPointArn: 'arn:x', lifecycle: { DeleteAfterDays: 30 } });
     expect(id).toBe('copy-job/1;c0ffee00-0000-4000-8000-000000000001|arn:x|abc123|d30');
   });
 
@@ -44,6 +45,49 @@ describe('the physical resource id', () => {
 
   it.each(['copy-job/2;job|arn|hash|', 'copy-job/1', 'copy-job/1;', 'copy-job/1;job|arn', 'copy-job/1;|arn|hash|'])('is an error when it is ours and unreadable: %s', id => {
     expect(() => newestEntry(id)).toThrow(/cannot be read by this release .* Nothing was copied or deleted/);
+  });
+});
+
+describe('the history in an id', () => {
+  const named = (copyJobId: string) => ({ copyJobId, recoveryPointArn: `arn:${copyJobId}`, contentHash: `hash-${copyJobId}`, lifecycle: {} });
+  const [a, b, c] = ['a', 'b', 'c'].map(named);
+
+  it('has the newest entry before the whole old id', () => {
+    const id = changedCopyId(c, changedCopyId(b, copyId(a)));
+    expect(id).toBe('copy-job/1;c|arn:c|hash-c|-;b|arn:b|hash-b|-;a|arn:a|hash-a|-');
+    expect(newestEntry(id)).toEqual(c);
+  });
+
+  it('goes back to the rest of the id, exactly as it was, what a later release added too', () => {
+    const old = 'copy-job/1;b|arn:b|hash-b|-|added;a|arn:a|hash-a|-';
+    expect(restoredId(changedCopyId(c, old), 'hash-b')).toBe(old);
+    expect(restoredId(old, 'hash-a')).toBe('copy-job/1;a|arn:a|hash-a|-');
+    expect(restoredId(old, 'hash-c')).toBeUndefined();
+    expect(restoredId('made up by CloudFormation', 'hash-c')).toBeUndefined();
+  });
+
+  it('tells its newest entry anew, the rest exactly as it was', () => {
+    expect(toldAnew({ ...c, lifecycle: { DeleteAfterDays: 3 } }, changedCopyId(c, copyId(a)))).toBe('copy-job/1;c|arn:c|hash-c|d3;a|arn:a|hash-a|-');
+  });
+
+  it('begins anew after an id that is not ours', () => {
+    expect(changedCopyId(a, 'made up by CloudFormation')).toBe(copyId(a));
+  });
+
+  it('loses the oldest entries when 1,024 characters are full, and never the newest', () => {
+    let id = copyId(a);
+    for (let n = 0; n < 50; n++) id = changedCopyId({ ...named(`job-${n}`), recoveryPointArn: 'x'.repeat(100) }, id);
+    expect(id.length).toBeLessThanOrEqual(1_024);
+    expect(id.length).toBeGreaterThan(800);
+    expect(newestEntry(id)?.copyJobId).toBe('job-49');
+    expect(restoredId(id, 'hash-job-48')).toBeDefined();
+    expect(restoredId(id, 'hash-a')).toBeUndefined();
+    expect(newestEntry(copyId({ ...a, recoveryPointArn: 'x'.repeat(2_000) }))?.copyJobId).toBe('a');
+  });
+
+  it('has no place in the id of a leg', () => {
+    expect(legId(a)).toBe('copy-job-leg/1;a||hash-a|');
+    expect(newestEntry(legId(a))).toEqual({ copyJobId: 'a', recoveryPointArn: '', contentHash: 'hash-a' });
   });
 });
 

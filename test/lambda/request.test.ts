@@ -21,6 +21,7 @@ function event(changes: { url?: string; properties?: Record<string, unknown>; ty
       StackName: 'Stack',
       ConstructPath: 'Stack/Copy',
       TimeoutSeconds: '3300',
+      WaitForCompletion: 'true',
       ...changes.properties,
     },
   } as unknown as CloudFormationCustomResourceEvent;
@@ -49,7 +50,7 @@ describe('properties', () => {
   });
 
   it('name account and Region of the stack', () => {
-    expect(parseRequest(event(), NOW).stack).toEqual({ account: '111122223333', region: 'eu-west-1' });
+    expect(parseRequest(event(), NOW).stack).toMatchObject({ account: '111122223333', region: 'eu-west-1' });
   });
 
   it.each([

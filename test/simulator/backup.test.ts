@@ -68,6 +68,33 @@ describe('a copy job', () => {
     expect(await fixture.copyJob(id)).toMatchObject({ State: 'PARTIAL', ChildJobsInState: { COMPLETED: 2, FAILED: 1 } });
   });
 
+  it('says what its stages say while it runs, and then how it ended', async () => {
+    const stages = [
+      { seconds: 10, state: 'RUNNING' }, { seconds: 20, state: 'CREATED', response: { ResourceName: null } }, { seconds: 5, state: 'HIBERNATING' },
+      { seconds: 30, state: 'COMPLETED', response: { StatusMessage: 'soon' } },
+    ];
+    const fixture = new BackupFixture({ copyJobs: [{ createdSeconds: 5, stages }] });
+    const id = await fixture.startedJob();
+    const seen = [];
+    for (const seconds of [4, 1, 9, 1, 20, 5, 29]) {
+      await fixture.clock.pass(seconds);
+      seen.push((await fixture.copyJob(id)).State);
+    }
+    expect(seen).toEqual(['CREATED', 'RUNNING', 'RUNNING', 'CREATED', 'HIBERNATING', 'COMPLETED', 'COMPLETED']);
+    expect(await fixture.copyJob(id)).toMatchObject({ StatusMessage: 'soon' });
+    expect(await fixture.copyJob(id)).not.toHaveProperty('DestinationRecoveryPointArn');
+    await fixture.clock.pass(1);
+    expect(await fixture.copyJob(id)).toMatchObject({ State: 'COMPLETED', DestinationRecoveryPointArn: expect.stringContaining('snap-') });
+    expect(await fixture.copyJob(id)).not.toHaveProperty('StatusMessage');
+  });
+
+  it('goes by a rule only as often as that says', async () => {
+    const fixture = new BackupFixture({ copyJobs: [{ recoveryPointArn: SNAPSHOT, times: 2, endState: 'ABORTED' }, { endState: 'FAILED', times: 1 }] });
+    for (const IdempotencyToken of ['a', 'a', 'b', 'c', 'd']) await fixture.start({ IdempotencyToken });
+    await fixture.clock.pass(4 * 700);
+    expect(fixture.backup.copyJobs().map(({ state }) => state)).toEqual(['ABORTED', 'ABORTED', 'FAILED', 'COMPLETED']);
+  });
+
   it('waits in CREATED while another copies the same resource', async () => {
     const fixture = new BackupFixture();
     await fixture.startedJob();
@@ -379,4 +406,67 @@ it('goes on from its written state', async () => {
 
 it('gives the same identifiers for the same seed', async () => {
   expect(await new BackupFixture().copied()).toBe(await new BackupFixture().copied());
+});
+
+describe('another scenario', () => {
+  const play = (fixture: BackupFixture, scenario: object) => fixture.backup.play(parseScenario(JSON.stringify(scenario), 'test.json'));
+
+  it('rules what starts from then on, and vaults at once', async () => {
+    const fixture = new BackupFixture({ copyJobs: [{ runningSeconds: 100 }] });
+    const arn = await fixture.copied();
+    const running = await fixture.startedJob({ IdempotencyToken: 'running' });
+    play(fixture, { copyJobs: [{ endState: 'FAILED' }], vaults: [{ arn: DESTINATION, locked: true }], startCopyJobPerSecond: 1 });
+    expect((await fixture.onPoint('DELETE', arn)).message).toContain('configured with Lock');
+    await fixture.clock.pass(1);
+    const failing = await fixture.startedJob({ IdempotencyToken: 'failing' });
+    expect((await fixture.start({ IdempotencyToken: 'third' })).error).toBe('ThrottlingException');
+    await fixture.clock.pass(1_000);
+    expect([(await fixture.copyJob(running)).State, (await fixture.copyJob(failing)).State]).toEqual(['COMPLETED', 'FAILED']);
+    play(fixture, {});
+    expect((await fixture.onPoint('DELETE', arn)).status).toBe(200);
+  });
+
+  it('brings nothing back that was forgotten', async () => {
+    const fixture = new BackupFixture({ jobHistorySeconds: 60, idempotency: { forgetAfterSeconds: 60 } });
+    const id = await fixture.startedJob();
+    await fixture.clock.pass(700);
+    play(fixture, {});
+    expect((await fixture.describe(id)).error).toBe('ResourceNotFoundException');
+    expect(await fixture.startedJob()).not.toBe(id);
+  });
+});
+
+describe('what happens behind the back of its callers', () => {
+  it('is that one job is forgotten, though it still runs', async () => {
+    const fixture = new BackupFixture();
+    const [id, other] = [await fixture.startedJob(), await fixture.startedJob({ IdempotencyToken: 'other' })];
+    fixture.backup.forgetCopyJob(id);
+    expect([(await fixture.describe(id)).error, (await fixture.describe(other)).status]).toEqual(['ResourceNotFoundException', 200]);
+    await fixture.clock.pass(700);
+    expect((await fixture.describe(id)).error).toBe('ResourceNotFoundException');
+    expect(fixture.backup.copyJobs()[0].state).toBe('COMPLETED');
+    expect(() => fixture.backup.forgetCopyJob('none')).toThrow('There is no copy job none.');
+  });
+
+  it('is that all tokens are forgotten', async () => {
+    const fixture = new BackupFixture();
+    const id = await fixture.startedJob();
+    fixture.backup.forgetTokens();
+    expect(await fixture.startedJob()).not.toBe(id);
+  });
+
+  it('is that a recovery point goes, even from a locked vault', async () => {
+    const fixture = new BackupFixture({ vaults: [{ arn: DESTINATION, locked: true }] });
+    const arn = await fixture.copied();
+    fixture.backup.vanish(arn);
+    expect((await fixture.onPoint('GET', arn)).error).toBe('ResourceNotFoundException');
+    expect(() => fixture.backup.vanish('arn:none')).toThrow('There is no recovery point arn:none.');
+  });
+
+  it('is that time passes: the state knows what has expired', async () => {
+    const fixture = new BackupFixture();
+    const arn = await fixture.copied({ Lifecycle: { DeleteAfterDays: 30 } });
+    await fixture.clock.pass(30 * DAY);
+    expect(fixture.backup.toJSON().recoveryPoints[arn].status).toBe('DELETED');
+  });
 });

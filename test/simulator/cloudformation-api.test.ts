@@ -12,6 +12,7 @@ const nested: StackState = {
   rootId: ID,
   status: 'UPDATE_IN_PROGRESS',
   created: 0,
+  updated: 60_000,
   blueprint: { template: { Resources: {} }, parameters: {} },
   resources: {},
   outputs: {},
@@ -35,6 +36,8 @@ it.each([ID, 'Stack'])('describes the stack %s as it is at the moment', async St
   expect(status).toBe(200);
   expect(body).toContain('<DescribeStacksResult><Stacks><member><StackName>Stack</StackName>');
   expect(body).toContain('<StackStatus>UPDATE_ROLLBACK_IN_PROGRESS</StackStatus>');
+  expect(body).toContain('<CreationTime>1970-01-01T00:00:00.000Z</CreationTime><LastUpdatedTime>1970-01-01T00:01:00.000Z</LastUpdatedTime>');
+  expect(body).not.toContain('DeletionTime');
 });
 
 it('describes nested stacks, with the one around them', async () => {
@@ -56,6 +59,7 @@ it('finds a deleted stack by its id only', async () => {
 it.each([
   [{ Action: 'DescribeStacks', StackName: 'Other' }, {}, 400, 'Stack with id Other does not exist'],
   [{ Action: 'DescribeStacks', StackName: ID }, { region: 'eu-west-1' }, 400, 'does not exist'],
+  [{ Action: 'DescribeStackResource', StackName: 'Other', LogicalResourceId: 'Copy' }, {}, 400, 'Stack \'Other\' does not exist'],
   [{ Action: 'DescribeStackResource', StackName: ID, LogicalResourceId: 'No' }, {}, 400, 'Resource No does not exist for stack Stack'],
   [{ Action: 'DescribeStacks', StackName: 'Stack' }, { denied: `cloudformation:DescribeStacks ${ID}` }, 403, 'not authorized'],
   [{ Action: 'ListStacks' }, {}, 400, 'The action ListStacks is not simulated.'],

@@ -32,6 +32,7 @@ export class CloudFormationFixture {
   readonly functions = new Set<string>();
   readonly calls: string[] = [];
   readonly failing = new Set<string>();
+  failsAfterSeconds?: number;
   assets: Record<string, string> = { 'assets/code.zip': __dirname };
   state?: StackState;
   readonly iam = new Iam(this.clock, 0);
@@ -90,7 +91,7 @@ export class CloudFormationFixture {
       environment: { account: '111122223333', region: 'us-east-1' },
       assets: this.assets,
       exported: new Map(),
-      fails: id => this.failing.has(id),
+      failure: id => this.failing.has(id) ? { resource: id, afterSeconds: this.failsAfterSeconds } : undefined,
       report: event => void this.events.push(event),
       services: {
         iam: this.iam,

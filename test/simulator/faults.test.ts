@@ -109,6 +109,45 @@ const ELSEWHERE = [
   ['response-url', wireRequest({ service: 'response-url', method: 'PUT', path: '/x' }), 'Respond', 503],
 ] as const;
 
+it('ends the function that made the call, before or after the call was served', async () => {
+  const run = async (kind: string) => {
+    const crashed: unknown[] = [];
+    let calls = 0;
+    const { faults } = parseScenario(JSON.stringify({ faults: [{ operation: 'DescribeCopyJob', kind }] }), 'test.json');
+    const wrapper = new Faults(faults, { clock: new ManualClock(), random: seeded(), crash: caller => crashed.push(caller) > 0 });
+    const answer = await wrapper.wrap('backup', { handle: async () => { calls++; return 'drop'; } }).handle(DESCRIBE);
+    return [answer, calls, crashed];
+  };
+  expect(await run('crashBefore')).toEqual(['drop', 0, [DESCRIBE.caller]]);
+  expect(await run('crashAfter')).toEqual(['drop', 1, [DESCRIBE.caller]]);
+});
+
+it('refuses to crash what is no function', async () => {
+  const { backup } = fixture({ operation: 'DescribeCopyJob', kind: 'crashBefore' });
+  await expect(backup.handle(DESCRIBE)).rejects.toThrow('Not simulated: a crash of arn:aws:lambda:us-east-1:111122223333:function:handler');
+});
+
+it.each([['timeoutBefore', 0], ['timeoutAfter', 1]])('%s holds the answer for longer than any function runs', async (kind, calls) => {
+  const { backup, clock, served } = fixture({ operation: 'DescribeCopyJob', kind });
+  let answered = false;
+  const answer = backup.handle(DESCRIBE).finally(() => { answered = true; });
+  await clock.pass(900);
+  expect([answered, served()]).toEqual([false, calls]);
+  await clock.pass(1);
+  expect(outcome(await answer)).toBe('drop');
+});
+
+it('begins anew with other faults', async () => {
+  const { backup, faults } = fixture({ operation: 'DescribeCopyJob', kind: 'throttling', times: 1 });
+  await outcomes(backup, 2);
+  const again = { service: 'backup', operation: 'DescribeCopyJob', kind: 'notFound', times: 1 } as const;
+  faults.play([again]);
+  expect(faults.counts()).toEqual({});
+  expect(await outcomes(backup, 2)).toEqual(['ResourceNotFoundException', 200]);
+  faults.play([again]);
+  expect(await outcomes(backup, 1)).toEqual(['ResourceNotFoundException']);
+});
+
 it.each(ELSEWHERE)('throttles %s in its own protocol', async (service, request, operation, status) => {
   const { faults } = fixture({ service, operation, kind: 'throttling' });
   const wrapped = faults.wrap(service, { handle: async () => ({ status: 200, body: '' }) });

@@ -1,0 +1,66 @@
+import { CopyJob } from '@aws-sdk/client-backup';
+import { attributesFor } from './attributes';
+import { describeCopyJob } from './aws-backup';
+import { errorText, mayPass } from './aws-error';
+import { CopyJobError } from './copy-job-error';
+import { failure, outcome } from './job-state';
+import { settleLifecycle } from './lifecycle';
+import { newestEntry, toldAnew } from './physical-id';
+import { PollEvent, PollResult } from './poll';
+import { CopyRequest, isLeg } from './request';
+import { Runtime } from './runtime';
+
+/** One look at a copy that is under way. The last look is at the deadline, whatever it sees. */
+export async function followCopy(runtime: Runtime, request: CopyRequest, event: PollEvent): Promise<PollResult> {
+  const { copyJobId } = newestEntry(event.PhysicalResourceId)!;
+  const { job = {}, error } = await lookAt(runtime, request, event, copyJobId);
+  runtime.log('poll', { copyJobId, ...error ? { error } : { state: job.State, statusMessage: job.StatusMessage } });
+  switch (outcome(job)) {
+    case 'failed':
+      throw failure(copyJobId, job);
+    case 'completed':
+      return isLeg(event) ? { IsComplete: true } : complete(runtime, request, event, job);
+    case 'pending':
+      if (runtime.now() < request.deadline) return { IsComplete: false };
+      // The next leg, or the copy itself, goes on waiting.
+      if (isLeg(event)) return { IsComplete: true };
+      throw timedOut(runtime, request, copyJobId, job, error);
+  }
+}
+
+async function complete(runtime: Runtime, request: CopyRequest, event: PollEvent, job: CopyJob): Promise<PollResult> {
+  const { Lifecycle: wanted } = request.properties;
+  const entry = newestEntry(event.PhysicalResourceId)!;
+  const lifecycle = job.DestinationRecoveryPointLifecycle ?? {};
+  const told = { ...entry, recoveryPointArn: job.DestinationRecoveryPointArn!, lifecycle };
+  if (!event.Own && wanted && !await settleLifecycle(runtime, request, told, wanted)) return { IsComplete: false };
+  const id = toldAnew(told, event.PhysicalResourceId);
+  return { IsComplete: true, PhysicalResourceId: id, Data: attributesFor(event, id, entry.copyJobId, job) };
+}
+
+/** One look at the job: an error that may pass is told, not thrown. */
+async function lookAt(runtime: Runtime, request: CopyRequest, event: PollEvent, copyJobId: string): Promise<{ job?: CopyJob; error?: string }> {
+  try {
+    return { job: await describeCopyJob(runtime, request, copyJobId) };
+  } catch (error) {
+    const born = Math.max(request.time, event.CopyJobCreationTime ?? 0);
+    if (mayPass(error, runtime.now() - born, event.Own)) return { error: errorText(error) };
+    const cure = request.properties.WaitForCompletion && !event.Own && request.type === 'Update'
+      ? 'If AWS Backup has forgotten the job, change idempotencyToken to make the copy anew.'
+      : 'It may go on. Look it up in AWS Backup, then deploy again.';
+    throw new CopyJobError(`Copy job ${copyJobId} was started, but AWS Backup does not show it: ${errorText(error)}. ${cure}`);
+  }
+}
+
+function timedOut(runtime: Runtime, request: CopyRequest, copyJobId: string, job: CopyJob, error?: string): CopyJobError {
+  const { Follow, TimeoutSeconds } = request.properties;
+  const share = Follow ? 'last share of the timeout' : `timeout of ${minutes(TimeoutSeconds * 1_000)}`;
+  const age = job.CreationDate ? `${minutes(runtime.now() - job.CreationDate.getTime())} after it was created, ` : '';
+  return new CopyJobError(`Copy job ${copyJobId} is still ${job.State ?? 'not to be seen'}, ${age}and the ${share} `
+    + `is over. ${error ? `The last look failed: ${error}. ` : ''}`
+    + 'The job goes on: deploy again to wait for it anew, with a longer timeout if need be.');
+}
+
+function minutes(milliseconds: number): string {
+  return `${Math.round(milliseconds / 60_000)} minutes`;
+}

@@ -1,0 +1,58 @@
+import { errorText } from './aws-error';
+import { CopyJobError } from './copy-job-error';
+import { patiently } from './patience';
+import { CopyRequest } from './request';
+import { Runtime } from './runtime';
+
+/** What CloudFormation is doing with the stack of the request, by the stack's own word. */
+export type StackOperation =
+  /** Creating or updating it. */
+  | 'forward'
+  /** Going back to what was before. */
+  | 'rollback'
+  /** Deleting it, or what an update left behind. */
+  | 'removal'
+  /** Nothing, or something newer than the request, which is a late second delivery then. */
+  | 'over';
+
+const OPERATIONS: Readonly<Record<string, StackOperation>> = {
+  CREATE_IN_PROGRESS: 'forward',
+  UPDATE_IN_PROGRESS: 'forward',
+  IMPORT_IN_PROGRESS: 'forward',
+  ROLLBACK_IN_PROGRESS: 'rollback',
+  IMPORT_ROLLBACK_IN_PROGRESS: 'rollback',
+  UPDATE_ROLLBACK_IN_PROGRESS: 'rollback',
+  UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS: 'rollback',
+  DELETE_IN_PROGRESS: 'removal',
+  UPDATE_COMPLETE_CLEANUP_IN_PROGRESS: 'removal',
+};
+
+/** The clocks of CloudFormation's signature and of its operations may differ this much. */
+const CLOCK_TOLERANCE = 60_000;
+
+/** Only the stack can tell a change from its rollback: the events of the two look alike. */
+export async function stackOperation(runtime: Runtime, request: CopyRequest): Promise<StackOperation> {
+  const stack = await known(() => patiently(runtime, Infinity, 'describe-stacks', async () =>
+    (await runtime.cloudFormation().describeStacks({ StackName: request.stack.id })).Stacks?.[0]));
+  const operation = OPERATIONS[stack?.StackStatus ?? ''] ?? 'over';
+  const newer = (stack?.LastUpdatedTime?.getTime() ?? 0) > request.time + CLOCK_TOLERANCE;
+  runtime.log('stack', { status: stack?.StackStatus, operation, newer });
+  return newer ? 'over' : operation;
+}
+
+/** The physical id that a resource of the stack has, or undefined when it has none or is being deleted. */
+export async function physicalIdOf(runtime: Runtime, request: CopyRequest, logicalId: string): Promise<string | undefined> {
+  const resource = await known(() => patiently(runtime, Infinity, 'describe-stack-resource', async () =>
+    (await runtime.cloudFormation().describeStackResource({ StackName: request.stack.id, LogicalResourceId: logicalId })).StackResourceDetail));
+  return resource?.ResourceStatus?.startsWith('DELETE_') ? undefined : resource?.PhysicalResourceId;
+}
+
+async function known<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    // CloudFormation has no error of its own for what does not exist.
+    if (/does not exist/i.test(errorText(error))) return undefined;
+    throw new CopyJobError(`CloudFormation did not tell the state of its stack: ${errorText(error)}. Nothing was done.`);
+  }
+}

@@ -1,0 +1,255 @@
+import { Duration } from 'aws-cdk-lib';
+import { copyJob, Deployment, failureReason, JOB_TYPE } from './deployment';
+import {
+  A, B, copied, copies, copyWith, DESTROY, FORGOTTEN, HOUR, idOf, longestOperationSeconds, MINUTE, NEIGHBOUR_FAILS, POLICIES, RETAIN, thenNeighbour,
+} from './stories';
+import { Ended } from '../../simulator/simulation';
+
+const LEG_TYPE = 'Custom::AWSBackupOneTimeCopyJobLeg';
+const hours = (timeout: number) => Duration.hours(timeout);
+
+/** How a custom resource type's operations went, in order. */
+function ends({ events }: Ended, type: string): string[] {
+  return events.filter(event => event.type === type && !event.status.endsWith('_IN_PROGRESS')).map(({ status }) => status);
+}
+
+describe('a copy of hours', () => {
+  it('is waited for by legs before the copy, none of which takes longer than CloudFormation allows', async () => {
+    const ended = await new Deployment().deploy(copyWith({ timeout: hours(8) }), { copyJobs: [{ runningSeconds: 6 * HOUR }] });
+    expect(ended.status).toBe('CREATE_COMPLETE');
+    expect(ended.copyJobs).toHaveLength(1);
+    expect(ended.outputs.CopyArn).toBe(ended.copyJobs[0].destinationRecoveryPointArn);
+    expect(ends(ended, LEG_TYPE)).toEqual(Array(8).fill('CREATE_COMPLETE'));
+    expect(ends(ended, JOB_TYPE)).toEqual(['CREATE_COMPLETE']);
+    expect(longestOperationSeconds(ended)).toBeGreaterThan(50 * MINUTE);
+    expect(longestOperationSeconds(ended)).toBeLessThan(HOUR);
+    expect(ended.calls.backup.StartCopyJob.accepted).toBe(1);
+  });
+
+  it('survives the two hours in which AWS Backup may keep a job in CREATED', async () => {
+    const ended = await new Deployment().deploy(copyWith({ timeout: hours(4) }), { copyJobs: [{ createdSeconds: 2 * HOUR, runningSeconds: HOUR }] });
+    expect(ended.status).toBe('CREATE_COMPLETE');
+    expect(ended.copyJobs).toHaveLength(1);
+    expect(longestOperationSeconds(ended)).toBeLessThan(HOUR);
+  });
+
+  it('that ends early ends the legs that are left at their first poll', async () => {
+    const ended = await new Deployment().deploy(copyWith({ timeout: hours(24) }), { copyJobs: [{ runningSeconds: 10 * MINUTE }] });
+    expect(ended.status).toBe('CREATE_COMPLETE');
+    expect(ends(ended, LEG_TYPE)).toHaveLength(26);
+    expect(ended.simulatedSeconds).toBeLessThan(20 * MINUTE);
+  });
+
+  it('is one leg up to 55 minutes, and has all of a longer time', async () => {
+    const justOne = await new Deployment().deploy(copyWith({ timeout: Duration.minutes(55) }), { copyJobs: [{ runningSeconds: 54 * MINUTE }] });
+    expect(justOne.status).toBe('CREATE_COMPLETE');
+    expect(ends(justOne, LEG_TYPE)).toEqual([]);
+    const justTwo = await new Deployment().deploy(copyWith({ timeout: Duration.minutes(56) }), { copyJobs: [{ runningSeconds: 55 * MINUTE }] });
+    expect(justTwo.status).toBe('CREATE_COMPLETE');
+    expect(ends(justTwo, LEG_TYPE)).toEqual(['CREATE_COMPLETE']);
+  });
+
+  it.each(POLICIES)('that fails in a later leg fails the deployment with the words of AWS Backup: %s', async removalPolicy => {
+    const ended = await new Deployment().deploy(copyWith({ removalPolicy, timeout: hours(8) }), {
+      copyJobs: [{ runningSeconds: 3 * HOUR, endState: 'FAILED', statusMessage: 'Given key ID is not accessible' }],
+    });
+    expect(ended.status).toBe('ROLLBACK_COMPLETE');
+    expect(failureReason(ended)).toMatch(new RegExp(`Copy job ${ended.copyJobs[0].copyJobId} ended FAILED.*Given key ID is not accessible`));
+    expect(ended.events.filter(({ status, type }) => status === 'CREATE_FAILED' && type.startsWith('Custom::'))).toHaveLength(1);
+    expect(ended.copyJobs).toHaveLength(1);
+  });
+
+  it('that outlasts the last share fails with what to do, and goes on', async () => {
+    const ended = await new Deployment().deploy(copyWith({ timeout: hours(3) }), { copyJobs: [{ runningSeconds: 5 * HOUR }] });
+    expect(ended.status).toBe('ROLLBACK_COMPLETE');
+    const reason = failureReason(ended);
+    expect(reason).toContain(ended.copyJobs[0].copyJobId);
+    expect(reason).toMatch(/RUNNING/);
+    expect(reason).toMatch(/18\d minutes after it was created/);
+    expect(reason).toMatch(/goes on/);
+    expect(reason).toMatch(/deploy again/);
+    expect(reason).toMatch(/timeout/);
+    expect(Buffer.byteLength(reason)).toBeLessThan(1_024);
+    expect(ended.copyJobs).toMatchObject([{ state: 'RUNNING' }]);
+    expect(longestOperationSeconds(ended)).toBeLessThan(HOUR);
+  });
+
+  it.each(POLICIES)('is taken over by the next deployment, which waits anew: %s', async removalPolicy => {
+    const deployment = new Deployment();
+    const build = copyWith({ removalPolicy, timeout: hours(3) });
+    const long = { copyJobs: [{ runningSeconds: 5 * HOUR }] };
+    expect((await deployment.deploy(build, long)).status).toBe('ROLLBACK_COMPLETE');
+    const second = await deployment.deploy(build, long);
+    expect(second.status).toBe('CREATE_COMPLETE');
+    expect(second.copyJobs).toHaveLength(1);
+    expect(copies(second)).toMatchObject([{ of: A, arn: second.outputs.CopyArn }]);
+    expect(longestOperationSeconds(second)).toBeLessThan(HOUR);
+  });
+
+  it('of another recovery point than before is waited for by the legs that are there, and deletes the old copy under DESTROY', async () => {
+    const deployment = new Deployment();
+    const long = { copyJobs: [{ runningSeconds: 3 * HOUR }] };
+    await deployment.deploy(copyWith({ removalPolicy: DESTROY, timeout: hours(4) }), long);
+    const changed = await deployment.deploy(copyWith({ removalPolicy: DESTROY, timeout: hours(4), recoveryPointArn: B }), long);
+    expect(changed.status).toBe('UPDATE_COMPLETE');
+    expect(changed.copyJobs).toHaveLength(2);
+    expect(copies(changed)).toMatchObject([{ of: B, arn: changed.outputs.CopyArn }]);
+    expect(longestOperationSeconds(changed)).toBeLessThan(HOUR);
+  });
+
+  it.each(POLICIES)('is rolled back through its legs to the copy before: %s', async removalPolicy => {
+    const deployment = new Deployment();
+    const long = { copyJobs: [{ runningSeconds: 3 * HOUR }] };
+    const before = await deployment.deploy(copyWith({ removalPolicy, timeout: hours(4) }), long);
+    const after = await deployment.deploy(thenNeighbour(copyWith({ removalPolicy, timeout: hours(4), recoveryPointArn: B })), {
+      ...long, ...NEIGHBOUR_FAILS,
+    });
+    expect(after.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(after.copyJobs).toHaveLength(2);
+    expect(idOf(after)).toBe(idOf(before));
+    expect(after.outputs).toEqual(before.outputs);
+    expect(copied(after)).toEqual(removalPolicy === RETAIN ? [A, B] : [A]);
+  });
+
+  it('is followed though its legs meet every fault', async () => {
+    const ended = await new Deployment().deploy(copyWith({ timeout: hours(4) }), {
+      copyJobs: [{ runningSeconds: 3 * HOUR }],
+      faults: [
+        { operation: 'StartCopyJob', kind: 'dropAfterServing', times: 2 },
+        { operation: 'DescribeCopyJob', kind: 'throttling', rate: 0.3 },
+        { operation: 'DescribeCopyJob', kind: 'serviceUnavailable', rate: 0.3 },
+      ],
+    });
+    expect(ended.status).toBe('CREATE_COMPLETE');
+    expect(ended.copyJobs).toHaveLength(1);
+    expect(longestOperationSeconds(ended)).toBeLessThan(HOUR);
+  });
+});
+
+describe('a timeout that is raised and lowered', () => {
+  it.each(POLICIES)('copies and deletes nothing, though AWS Backup has forgotten the job: %s', async removalPolicy => {
+    const deployment = new Deployment();
+    const before = await deployment.deploy(copyWith({ removalPolicy }));
+    for (const timeout of [hours(8), hours(2), Duration.minutes(55), hours(3)]) {
+      const after = await deployment.deploy(copyWith({ removalPolicy, timeout }), FORGOTTEN);
+      expect(after.status).toBe('UPDATE_COMPLETE');
+      expect(after.copyJobs).toHaveLength(1);
+      expect(after.outputs).toEqual(before.outputs);
+      expect(idOf(after)).toBe(idOf(before));
+      expect(copies(after)).toEqual(copies(before));
+      expect(after.calls.backup?.StartCopyJob).toBeUndefined();
+      expect(after.calls.backup?.DeleteRecoveryPoint).toBeUndefined();
+      expect(after.simulatedSeconds).toBeLessThan(20 * MINUTE);
+    }
+  });
+
+  it.each(POLICIES)('together with another recovery point copies that: %s', async removalPolicy => {
+    const deployment = new Deployment();
+    await deployment.deploy(copyWith({ removalPolicy }));
+    const raised = await deployment.deploy(copyWith({ removalPolicy, timeout: hours(3), recoveryPointArn: B }), {
+      copyJobs: [{ runningSeconds: 2 * HOUR }],
+    });
+    expect(raised.status).toBe('UPDATE_COMPLETE');
+    expect(raised.copyJobs).toHaveLength(2);
+    expect(copied(raised)).toEqual(removalPolicy === RETAIN ? [A, B] : [B]);
+    const lowered = await deployment.deploy(copyWith({ removalPolicy }));
+    expect(lowered.status).toBe('UPDATE_COMPLETE');
+    expect(lowered.outputs.CopyArn).toBe(copies(lowered).find(({ of }) => of === A)!.arn);
+    expect(copied(lowered)).toEqual(removalPolicy === RETAIN ? [A, B] : [A]);
+  });
+
+  it.each(POLICIES)('together with another recovery point is rolled back to the copy before: %s', async removalPolicy => {
+    const deployment = new Deployment();
+    const before = await deployment.deploy(copyWith({ removalPolicy }));
+    const after = await deployment.deploy(thenNeighbour(copyWith({ removalPolicy, timeout: hours(3), recoveryPointArn: B })), NEIGHBOUR_FAILS);
+    expect(after.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(after.copyJobs).toHaveLength(2);
+    expect(idOf(after)).toBe(idOf(before));
+    expect(copied(after)).toEqual(removalPolicy === RETAIN ? [A, B] : [A]);
+  });
+
+  it('is what a deployment that timed out is tried again with: the job is taken over', async () => {
+    const deployment = new Deployment();
+    const long = { copyJobs: [{ runningSeconds: 4 * HOUR }] };
+    const first = await deployment.deploy(copyWith(), long);
+    expect(first.status).toBe('ROLLBACK_COMPLETE');
+    const second = await deployment.deploy(copyWith({ timeout: hours(5) }), long);
+    expect(second.status).toBe('CREATE_COMPLETE');
+    expect(second.copyJobs).toHaveLength(1);
+  });
+
+  it.each(POLICIES)('and the stack deleted: the legs delete nothing, the copy goes by its policy: %s', async removalPolicy => {
+    const deployment = new Deployment();
+    await deployment.deploy(copyWith({ removalPolicy, timeout: hours(3) }));
+    const lowered = await deployment.deploy(copyWith({ removalPolicy }));
+    expect(copied(lowered)).toEqual([A]);
+    const deleted = await deployment.delete();
+    expect(deleted.status).toBe('DELETE_COMPLETE');
+    expect(copied(deleted)).toEqual(removalPolicy === RETAIN ? [A] : []);
+  });
+});
+
+describe('a deployment that times out', () => {
+  it.each(POLICIES)('is complete at the second: a job of 90 minutes, 55 at a time: %s', async removalPolicy => {
+    const deployment = new Deployment();
+    const long = { copyJobs: [{ runningSeconds: 90 * MINUTE }] };
+    const first = await deployment.deploy(copyWith({ removalPolicy }), long);
+    expect(first.status).toBe('ROLLBACK_COMPLETE');
+    expect(failureReason(first)).toMatch(new RegExp(`Copy job ${first.copyJobs[0].copyJobId} is still RUNNING, 55 minutes after it was created`));
+    expect(longestOperationSeconds(first)).toBeLessThan(HOUR);
+    const second = await deployment.deploy(copyWith({ removalPolicy }), long);
+    expect(second.status).toBe('CREATE_COMPLETE');
+    expect(second.copyJobs).toHaveLength(1);
+    expect(copies(second)).toMatchObject([{ of: A, arn: second.outputs.CopyArn }]);
+  });
+
+  it('is complete at the second with the default role, which was made anew with the stack', async () => {
+    const deployment = new Deployment();
+    const long = { copyJobs: [{ runningSeconds: 90 * MINUTE }], idempotency: { otherParameters: 'returnFirst' } };
+    const build = copyWith({ role: undefined });
+    expect((await deployment.deploy(build, long)).status).toBe('ROLLBACK_COMPLETE');
+    const second = await deployment.deploy(build, long);
+    expect(second.status).toBe('CREATE_COMPLETE');
+    expect(second.copyJobs).toHaveLength(1);
+  });
+
+  it('is complete at the second under DESTROY with the default role, where AWS Backup goes on without it', async () => {
+    const deployment = new Deployment();
+    const long = { copyJobs: [{ runningSeconds: 90 * MINUTE }], idempotency: { otherParameters: 'returnFirst' }, deletedCopyRole: 'fallsBack' };
+    const build = copyWith({ role: undefined, removalPolicy: DESTROY });
+    expect((await deployment.deploy(build, long)).status).toBe('ROLLBACK_COMPLETE');
+    const second = await deployment.deploy(build, long);
+    expect(second.status).toBe('CREATE_COMPLETE');
+    expect(second.copyJobs).toHaveLength(1);
+  });
+
+  it.each(POLICIES)('is complete at the fourth: a job of 200 minutes: %s', async removalPolicy => {
+    const deployment = new Deployment();
+    const long = { copyJobs: [{ runningSeconds: 200 * MINUTE }] };
+    const statuses: string[] = [];
+    for (let n = 0; n < 4; n++) {
+      const { status, copyJobs } = await deployment.deploy(copyWith({ removalPolicy }), long);
+      statuses.push(status);
+      expect(copyJobs).toHaveLength(1);
+    }
+    expect(statuses).toEqual(['ROLLBACK_COMPLETE', 'ROLLBACK_COMPLETE', 'ROLLBACK_COMPLETE', 'CREATE_COMPLETE']);
+  });
+
+  it('leaves a copy to the next deployment under DESTROY, which deletes it with its stack', async () => {
+    const deployment = new Deployment();
+    const long = { copyJobs: [{ runningSeconds: 90 * MINUTE }] };
+    await deployment.deploy(copyWith({ removalPolicy: DESTROY }), long);
+    await deployment.deploy(copyWith({ removalPolicy: DESTROY }), long);
+    const deleted = await deployment.delete();
+    expect(deleted.status).toBe('DELETE_COMPLETE');
+    expect(deleted.copyJobs).toHaveLength(1);
+    expect(copies(deleted)).toEqual([]);
+  });
+});
+
+it('a long timeout costs one resource a leg and nothing else', async () => {
+  const ended = await new Deployment().deploy(stack => void copyJob(stack, { timeout: hours(2) }));
+  expect(ended.status).toBe('CREATE_COMPLETE');
+  expect(ends(ended, LEG_TYPE)).toHaveLength(2);
+  expect(ended.copyJobs).toHaveLength(1);
+});
