@@ -16,7 +16,8 @@ export async function deleteCopy(runtime: Runtime, request: CopyRequest, event: 
   const { copyJobId, recoveryPointArn, contentHash: hash } = newestEntry(event.PhysicalResourceId)!;
   const what = recoveryPointArn || `the copy of job ${copyJobId}`;
   if (hash !== contentHash(request.properties)) {
-    throw new CopyJobError(`CloudFormation asks to delete ${what} with the properties of another copy, so its vault is not known. Nothing was deleted. Delete it in AWS Backup.`);
+    throw new CopyJobError(`CloudFormation asks to delete ${what} with the properties of another copy, so its vault is not known. Nothing was deleted. `
+      + 'Delete it in AWS Backup, and let CloudFormation retain the resource.');
   }
   const late = runtime.now() >= request.deadline;
   try {
@@ -47,7 +48,7 @@ async function copiedPoint(runtime: Runtime, request: CopyRequest, copyJobId: st
   } catch (error) {
     if (errorKind(error) !== 'not-found') throw error;
     throw new CopyJobError(`AWS Backup has forgotten copy job ${copyJobId}, so what it copied to ${request.properties.DestinationBackupVaultArn} is not known. `
-      + 'Nothing was deleted. Look for the copy there and delete it, then delete the resource with its removalPolicy RETAIN.');
+      + 'Nothing was deleted. Look for the copy there and delete it, and let CloudFormation retain the resource.');
   }
 }
 

@@ -34,7 +34,8 @@ async function described(runtime: Runtime, request: CopyRequest, event: PollEven
   const { copyJobId, recoveryPointArn } = newestEntry(event.PhysicalResourceId)!;
   try {
     const job = await describeCopyJob(runtime, request, copyJobId);
-    return attributesFor(event, event.PhysicalResourceId, copyJobId, recoveryPointArn ? { ...job, DestinationRecoveryPointArn: recoveryPointArn } : job);
+    const copied = { ...job, DestinationRecoveryPointArn: recoveryPointArn || job.DestinationRecoveryPointArn };
+    return attributesFor(event, event.PhysicalResourceId, copyJobId, copied);
   } catch (error) {
     runtime.log('forgotten', { copyJobId, error: errorText(error) });
     return remembered(event);

@@ -2,7 +2,7 @@ import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BackupVault, IBackupVault } from 'aws-cdk-lib/aws-backup';
 import { IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
-import { copyJob } from './deployment';
+import { copyJob, JOB_TYPE } from './deployment';
 import { deletionTime } from '../../simulator/backup/lifecycle';
 import { RecoveryPoint } from '../../simulator/backup/recovery-points';
 import { StackState } from '../../simulator/cloudformation/stack-state';
@@ -117,6 +117,11 @@ export function idOf({ state: { stack } }: Ended, id = 'Copy'): string {
     .map(([logicalId, resource]) => isIt.test(logicalId) ? resource.physicalId : resource.stack && find(resource.stack))
     .find(found => found !== undefined);
   return find(stack)!;
+}
+
+/** The reasons of the copy's own failures. */
+export function failures({ events }: Ended): string[] {
+  return events.filter(({ type, status }) => type === JOB_TYPE && status.endsWith('_FAILED')).map(({ reason }) => reason!);
 }
 
 /** How long CloudFormation waited for the custom resource that took longest. */
