@@ -33,7 +33,7 @@ async function complete(runtime: Runtime, request: CopyRequest, event: PollEvent
   const entry = newestEntry(event.PhysicalResourceId)!;
   const lifecycle = job.DestinationRecoveryPointLifecycle ?? {};
   const told = { ...entry, recoveryPointArn: job.DestinationRecoveryPointArn!, lifecycle };
-  if (!event.Own && wanted && !await settleLifecycle(runtime, request, told, wanted)) return { IsComplete: false };
+  if (!event.Own && wanted && !await settleLifecycle(runtime, request, told, wanted, 'forward')) return { IsComplete: false };
   const id = toldAnew(told, event.PhysicalResourceId);
   return { IsComplete: true, PhysicalResourceId: id, Data: attributesFor(event, id, entry.copyJobId, job) };
 }

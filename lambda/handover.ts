@@ -1,3 +1,5 @@
+import { StackOperation } from './stack';
+
 /**
  * What `onEvent` leaves for `isComplete`: the provider framework adds these fields to the event of every poll.
  *
@@ -10,6 +12,8 @@ export interface Handover {
   readonly CopyJobCreationTime?: number;
   /** Of a copy under way: whether this very request started its job. */
   readonly Own?: boolean;
+  /** Of a lifecycle to be written: what the stack is doing. When it does something else, the request is not alive any more. */
+  readonly Operation?: StackOperation;
 }
 
 export type Phase =

@@ -23,7 +23,7 @@ export async function isComplete(runtime: Runtime, event: PollEvent): Promise<Po
     case 'lifecycle': {
       const entry = newestEntry(event.PhysicalResourceId)!;
       const wanted = request.properties.Lifecycle ?? entry.lifecycle ?? {};
-      if (!await settleLifecycle(runtime, request, entry, wanted)) return { IsComplete: false };
+      if (!await settleLifecycle(runtime, request, entry, wanted, event.Operation!)) return { IsComplete: false };
       return { IsComplete: true, Data: await described(runtime, request, event) };
     }
   }

@@ -4,7 +4,7 @@ import { CopyJobError } from './copy-job-error';
 import { Entry } from './physical-id';
 import { CopyRequest } from './request';
 import { Runtime } from './runtime';
-import { stackOperation } from './stack';
+import { StackOperation, stackOperation } from './stack';
 import { LifecycleProperties } from '../src/contract';
 
 const NEVER: LifecycleProperties = { MoveToColdStorageAfterDays: -1, DeleteAfterDays: -1 };
@@ -21,8 +21,11 @@ export function isSameLifecycle(a: LifecycleProperties | undefined, b: Lifecycle
  * Gives the copy the lifecycle, unless it has it or is gone; false when it has to be tried again.
  *
  * @param copy what is known of it: its recovery point, and the lifecycle that it was made with
+ * @param operation what the stack was doing when the request came
  */
-export async function settleLifecycle(runtime: Runtime, request: CopyRequest, copy: Entry, wanted: LifecycleProperties): Promise<boolean> {
+export async function settleLifecycle(
+  runtime: Runtime, request: CopyRequest, copy: Entry, wanted: LifecycleProperties, operation: StackOperation,
+): Promise<boolean> {
   const { recoveryPointArn } = copy;
   const vaultArn = request.properties.DestinationBackupVaultArn;
   const { account } = parseVaultArn(vaultArn);
@@ -34,9 +37,9 @@ export async function settleLifecycle(runtime: Runtime, request: CopyRequest, co
   try {
     const { Lifecycle: has, Status: status } = await describeRecoveryPoint(runtime, vaultArn, recoveryPointArn);
     if (isSameLifecycle(has, wanted)) return true;
-    const late = await stackOperation(runtime, request) === 'over';
+    const late = operation === 'over' || await stackOperation(runtime, request) !== operation;
     if (late || status === 'DELETING') {
-      runtime.log('lifecycle-left', { recoveryPointArn, because: late ? 'a late second delivery' : status });
+      runtime.log('lifecycle-left', { recoveryPointArn, because: late ? 'the stack does something else by now' : status });
       return true;
     }
     // What is left out is taken away, so the whole is sent.

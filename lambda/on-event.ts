@@ -52,7 +52,8 @@ async function update(runtime: Runtime, request: CopyRequest, id: string): Promi
 async function updateAround(runtime: Runtime, request: CopyRequest, id: string, { recoveryPointArn }: Entry): Promise<Handover> {
   const { properties, oldProperties } = request;
   const lifecycleChanged = JSON.stringify(properties.Lifecycle) !== JSON.stringify(oldProperties?.Lifecycle);
-  if (recoveryPointArn) return { PhysicalResourceId: id, Phase: lifecycleChanged ? 'lifecycle' : 'settled' };
+  if (recoveryPointArn && lifecycleChanged) return { PhysicalResourceId: id, Phase: 'lifecycle', Operation: await stackOperation(runtime, request) };
+  if (recoveryPointArn) return { PhysicalResourceId: id, Phase: 'settled' };
   if (properties.WaitForCompletion) return { PhysicalResourceId: id, Phase: 'copying', Own: false };
   if (lifecycleChanged && await stackOperation(runtime, request) === 'forward') {
     throw new CopyJobError('The lifecycle cannot be changed while waitForCompletion is false, because the copied recovery point is not known. '
@@ -64,8 +65,7 @@ async function updateAround(runtime: Runtime, request: CopyRequest, id: string, 
 async function remove(runtime: Runtime, request: CopyRequest, id: string): Promise<Handover> {
   if (!newestEntry(id)) return { PhysicalResourceId: id, Phase: 'nothing' };
   const operation = await stackOperation(runtime, request);
-  const late = operation === 'over' || operation === 'forward' || runtime.now() > request.deadline;
-  return { PhysicalResourceId: id, Phase: late ? 'nothing' : 'deleting' };
+  return { PhysicalResourceId: id, Phase: operation === 'over' || operation === 'forward' ? 'nothing' : 'deleting' };
 }
 
 /** Starts the copy, or follows the job that the legs before have started. */

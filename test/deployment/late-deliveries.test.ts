@@ -193,4 +193,15 @@ describe('a request whose only delivery comes late', () => {
     expect(jobsOf(A, deployment)).toHaveLength(1);
     expect(copiesInDr(later).map(({ arn }) => arn)).toEqual([second.outputs.CopyArn]);
   });
+
+  it('a Delete, just before CloudFormation gives up: nothing is passed over in silence, and the next one deletes', async () => {
+    const deployment = new Deployment();
+    await deployment.deploy(copyWith({ removalPolicy: DESTROY }));
+    const late = await deployment.delete({ deliverLate: [{ requestType: 'Delete', afterSeconds: 55.5 * MINUTE }] });
+    expect(late.status).toBe('DELETE_FAILED');
+    expect(failures(late)[0]).toMatch(/is still COMPLETED\. Delete again/);
+    const again = await deployment.delete();
+    expect(again.status).toBe('DELETE_COMPLETE');
+    expect(copied(again)).toEqual([]);
+  });
 });

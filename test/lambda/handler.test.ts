@@ -225,6 +225,22 @@ describe('updating', () => {
     expect(id.endsWith(old!.slice('copy-job/1'.length))).toBe(true);
   });
 
+  it.each([
+    ['UPDATE_IN_PROGRESS', 1],
+    ['UPDATE_ROLLBACK_IN_PROGRESS', 0],
+    ['UPDATE_COMPLETE', 0],
+  ])('of the lifecycle is written only while the stack still does what it did: then %s', async (status, times) => {
+    await start();
+    const { event, handover } = await create();
+    const { PhysicalResourceId } = await fixture.wait(event, handover);
+    fixture.stackStatus = 'UPDATE_IN_PROGRESS';
+    const update = fixture.request('Update', { Lifecycle: { DeleteAfterDays: '30' } }, { PhysicalResourceId });
+    const settling = await fixture.onEvent(update);
+    fixture.stackStatus = status;
+    await fixture.wait(update, settling);
+    expect(fixture.logs.filter(({ step }) => step === 'lifecycle-set')).toHaveLength(times);
+  });
+
   it('goes back in a rollback to the id as it was, and asks nobody but the stack', async () => {
     await start();
     const { event, handover } = await create();
