@@ -41,6 +41,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@smithy/core',
     '@types/aws-lambda',
     'aws-cdk@^2.1148.1',
+    'fast-check',
     // The last release that takes the constructs of `constructsVersion`.
     'cdk-nag@2.37.55',
     'node22@npm:node@^22',
@@ -105,6 +106,7 @@ project.testTask.exec('tsc --project test/tsconfig.json');
 project.postCompileTask.exec('jsii-rosetta extract --strict --compile --fail');
 project.package.setScript('simulate', 'tsx simulator/main.ts');
 project.package.setScript('demo', 'tsx simulator/demo.ts');
+project.package.setScript('soak', 'projen bundle && tsx test/soak/main.ts');
 project.npmignore?.exclude('/lambda/', '/simulator/', '/examples/', '/benchmark/', '/rosetta/', '/.ci/', '/tmp/', '.jsii.tabl.json');
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 

@@ -1,0 +1,111 @@
+import { isForgetful } from './excuses';
+import { pointArn, sameCopy, Setting, vaultArn } from './setting';
+import { COPY_TYPE, deletionBegan, heldJob, isAlive, isDeployed, jobsStarted, newestJob, pointOf, propertiesOf, settledRequests, Snapshot, Step } from './step';
+import { CopyJobRecord } from '../../simulator/backup/copy-job';
+
+/*
+ * What is copied and what is deleted. Each takes all steps up to the one that it judges, and returns what is wrong with that.
+ */
+
+const HOUR = 3_600_000;
+
+/** The setting by which a job was started. */
+function settingOf(job: CopyJobRecord, steps: readonly Step[]): Setting | undefined {
+  return steps.find(({ after }) => after.jobs.some(({ copyJobId }) => copyJobId === job.copyJobId))?.asked;
+}
+
+/** At most one copy per requested copy, as long as AWS honours the token and there is a copy to take over. */
+export function startsNoSecondCopy(steps: readonly Step[]): string[] {
+  const step = steps.at(-1)!;
+  return jobsStarted(step).flatMap(second => {
+    const first = step.after.jobs.find(job => job.createdAt <= second.createdAt && job.copyJobId !== second.copyJobId
+      && isSameRequest(job, second, steps) && couldServe(job, second.createdAt, step.after));
+    return first && !(isForgetful(steps) && mayBeForgotten(first, second, step))
+      ? [`job ${second.copyJobId} copies what ${first.copyJobId} copies`]
+      : [];
+  });
+}
+
+/** What was started only just now AWS Backup knows, unless it knows nothing for long. */
+function mayBeForgotten(first: CopyJobRecord, { createdAt }: CopyJobRecord, { before, scenario: { idempotency, jobHistorySeconds } }: Step): boolean {
+  return first.createdAt < before.time || createdAt - first.createdAt > 5 * 60_000 || idempotency.forgetAfterSeconds === 0 || jobHistorySeconds === 0;
+}
+
+function isSameRequest(a: CopyJobRecord, b: CopyJobRecord, steps: readonly Step[]): boolean {
+  const [left, right] = [a, b].map(job => settingOf(job, steps));
+  return left?.policy === right?.policy && sameCopy(left, right) && isSameInput(a, b);
+}
+
+/** AWS Backup may refuse a token that comes back with another role or lifecycle. */
+function isSameInput({ input: a }: CopyJobRecord, { input: b }: CopyJobRecord): boolean {
+  return JSON.stringify({ ...a, IdempotencyToken: undefined }) === JSON.stringify({ ...b, IdempotencyToken: undefined });
+}
+
+function couldServe(job: CopyJobRecord, time: number, now: Snapshot): boolean {
+  if (job.completedAt === undefined || job.completedAt > time) return true;
+  const point = pointOf(job, now);
+  return job.state === 'COMPLETED' && (isAlive(point) || (point !== undefined && (deletionBegan(point) ?? 0) > time));
+}
+
+/** Only a deployment that asks for another copy than the stack holds starts a job; rollbacks and changes of settings do not. */
+export function copiesOnlyWhatIsAskedFor(steps: readonly Step[]): string[] {
+  return jobsStarted(steps.at(-1)!)
+    .filter(job => !steps.some(step => asksFor(step, job)))
+    .map(job => `job ${job.copyJobId} copies ${job.input.RecoveryPointArn} to ${job.input.DestinationBackupVaultArn}, which nothing asked for`);
+}
+
+function asksFor({ kind, asked, before, after }: Step, { input, createdAt }: CopyJobRecord): boolean {
+  return kind === 'deploy' && !!asked?.hasCopy && createdAt >= before.time && createdAt <= after.time + HOUR
+    && pointArn(asked) === input.RecoveryPointArn && vaultArn(asked) === input.DestinationBackupVaultArn
+    && !(sameCopy(asked, before.setting) && heldJob(before) !== undefined);
+}
+
+/** No copy is deleted but one whose own resource CloudFormation deletes under DESTROY, and never the one that the stack holds. */
+export function deletesOnlyWhatTheTemplateDeletes(steps: readonly Step[]): string[] {
+  const { before, after } = steps.at(-1)!;
+  const held = isStanding(after) ? pointOf(heldJob(after), after)?.arn : undefined;
+  return after.jobs.flatMap(job => {
+    const point = pointOf(job, after);
+    const began = point && deletionBegan(point);
+    if (!point || began === undefined || began <= before.time) return [];
+    if (point.arn === held) return [`${point.arn} is deleted, and the stack holds it`];
+    const isDeleted = after.requests.some(request => request.event.RequestType === 'Delete' && request.event.ResourceType === COPY_TYPE && request.sent <= began
+      && propertiesOf(request).RemovalPolicy === 'destroy' && newestJob(request.event.PhysicalResourceId, after)?.copyJobId === job.copyJobId);
+    return isDeleted ? [] : [`${point.arn} is deleted, and no Delete under DESTROY was of it`];
+  });
+}
+
+function isStanding({ status }: Snapshot): boolean {
+  return ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'].includes(status ?? '');
+}
+
+/** A copy made to be kept is not handed to a resource that deletes its copy. */
+export function takesOverNothingThatIsKept(steps: readonly Step[]): string[] {
+  const step = steps.at(-1)!;
+  const held = heldJob(step.after);
+  if (!isDeployed(step) || step.asked?.policy !== 'DESTROY' || !held || heldJob(step.before)?.copyJobId === held.copyJobId) return [];
+  return settingOf(held, steps)?.policy === 'RETAIN' ? [`job ${held.copyJobId} was started under RETAIN`] : [];
+}
+
+/** Where CloudFormation was told that a copy is deleted, it is. */
+export function deletesWhatTheTemplateDeletes(steps: readonly Step[]): string[] {
+  const step = steps.at(-1)!;
+  if (isLiedToAboutCopies(steps)) return [];
+  return settledRequests(step).flatMap(request => {
+    const { event, sent, answers, timedOut } = request;
+    const job = newestJob(event.PhysicalResourceId, step.after);
+    const isAnswered = !timedOut && answers.length > 0 && isSuccess(answers[0].body);
+    if (event.RequestType !== 'Delete' || event.ResourceType !== COPY_TYPE || propertiesOf(request).RemovalPolicy !== 'destroy' || !job || !isAnswered) return [];
+    if (heldJob(step.after)?.copyJobId === job.copyJobId || (step.kind !== 'delete' && (job.completedAt ?? Infinity) > sent)) return [];
+    const point = pointOf(job, step.after);
+    return point && point.status !== 'DELETED' ? [`${point.arn} is ${point.status}, though its deletion is complete`] : [];
+  });
+}
+
+function isLiedToAboutCopies(steps: readonly Step[]): boolean {
+  return steps.some(({ scenario }) => scenario.faults.some(({ kind }) => kind === 'notFound'));
+}
+
+export function isSuccess(body: string): boolean {
+  return /"Status":"SUCCESS"/.test(body);
+}

@@ -1,0 +1,64 @@
+import { fork } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { described, report } from './report';
+import { Templates } from './setting';
+import { NOTHING, soak, sum, Tally } from './soak';
+
+const WORKERS = 2;
+const WORKER = 'worker';
+const USAGE = 'Usage: npm run soak -- [--runs N] [--seed S]';
+
+/** A worker is this file again, with the seeds of its share. */
+async function work(seeds: readonly number[]): Promise<void> {
+  const templates = new Templates();
+  try {
+    await soak(seeds, templates, tally => process.send!(tally));
+  } finally {
+    templates.remove();
+    process.disconnect();
+  }
+}
+
+async function main(args: string[]): Promise<number> {
+  const { values: { runs, seed } } = parseArgs({ args, options: { runs: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } } });
+  const [count, first] = [Number(runs), Number(seed)];
+  if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(first) || first < 0) throw new Error('--runs and --seed are whole numbers.');
+
+  const start = Date.now();
+  const tallies: Tally[] = Array(WORKERS).fill(NOTHING) as Tally[];
+  const total = () => tallies.reduce(sum);
+  const isTerminal = process.stderr.isTTY;
+  await Promise.all(tallies.map(async (_nothing, worker) => {
+    const seeds = Array.from({ length: count }, (_, run) => first + run).filter((_, run) => run % WORKERS === worker);
+    await inWorker(seeds, tally => {
+      tally.findings.slice(tallies[worker].findings.length).forEach(finding => process.stderr.write(`${described(finding).join('\n')}\n`));
+      tallies[worker] = tally;
+      if (isTerminal) process.stderr.write(`\r${total().runs} of ${count} runs, ${total().findings.length} violations`);
+    });
+  }));
+  if (isTerminal) process.stderr.write('\n');
+  console.log(report(total(), (Date.now() - start) / 1_000));
+  return total().findings.length > 0 ? 1 : 0;
+}
+
+function inWorker(seeds: readonly number[], progress: (tally: Tally) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = fork(__filename, [WORKER], { execArgv: process.execArgv });
+    worker.on('message', (tally: Tally) => progress(tally));
+    worker.on('error', reject);
+    worker.on('exit', code => (code === 0 ? resolve() : reject(new Error(`A worker ended with ${code}.`))));
+    worker.send(seeds);
+  });
+}
+
+if (process.argv[2] === WORKER) {
+  process.once('message', (seeds: number[]) => void work(seeds));
+} else {
+  main(process.argv.slice(2)).then(
+    code => process.exitCode = code,
+    (error: Error) => {
+      console.error(`${error.message}\n${USAGE}`);
+      process.exitCode = 2;
+    },
+  );
+}

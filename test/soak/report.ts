@@ -1,0 +1,28 @@
+import { History } from './history';
+import { Finding, Tally } from './soak';
+
+/** What a soak met, for a person to read. */
+export function report({ runs, operations, orphans, statuses, trouble, findings }: Tally, seconds: number): string {
+  return [
+    `${runs} runs, ${operations} operations, ${Math.round(seconds)} s`,
+    ...table('stacks ended', statuses),
+    ...table('trouble met', trouble),
+    `copies under DESTROY that CloudFormation never told the resource apart, or could not delete: ${orphans}`,
+    `${findings.length} violations`,
+    ...findings.flatMap(described),
+  ].join('\n');
+}
+
+function table(title: string, counts: Readonly<Record<string, number>>): string[] {
+  return [`${title}:`, ...Object.entries(counts).map(([name, count]) => `  ${String(count).padStart(8)}  ${name}`)];
+}
+
+/** A finding, its shrunk history last. */
+export function described({ seed, invariant, what, history }: Finding): string[] {
+  return ['', `seed ${seed}: ${invariant}: ${what}`, ...told(history)];
+}
+
+/** One line an operation. */
+export function told({ seed, first, operations }: History): string[] {
+  return [`  first (chance ${seed}): ${JSON.stringify(first)}`, ...operations.map(operation => `  ${JSON.stringify(operation)}`)];
+}

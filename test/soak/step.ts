@@ -1,0 +1,83 @@
+import { Setting } from './setting';
+import { CopyJobRecord } from '../../simulator/backup/copy-job';
+import { RecoveryPoint } from '../../simulator/backup/recovery-points';
+import { Correspondence } from '../../simulator/cloudformation/custom-resource';
+import { StackEvent } from '../../simulator/cloudformation/stack-state';
+import { Scenario } from '../../simulator/scenario';
+
+export const COPY_TYPE = 'Custom::AWSBackupOneTimeCopyJob';
+export const LEG_TYPE = `${COPY_TYPE}Leg`;
+
+/** How things stand between two operations. */
+export interface Snapshot {
+  readonly time: number;
+  /** The stack's; undefined before the first operation. */
+  readonly status?: string;
+  /** What the template in force asks for; undefined when there is no stack. */
+  readonly setting?: Setting;
+  /** Of the copy of the template in force. */
+  readonly physicalId?: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Every job there ever was. */
+  readonly jobs: readonly CopyJobRecord[];
+  /** Every recovery point there ever was, by ARN. */
+  readonly points: Readonly<Record<string, RecoveryPoint>>;
+  /** Everything ever sent to custom resources. */
+  readonly requests: readonly Correspondence[];
+}
+
+/** One operation of a history and what came of it. */
+export interface Step {
+  readonly kind: 'deploy' | 'delete' | 'pass' | 'lose';
+  /** Of a deployment: what it asked for, and whether the neighbour was to fail. */
+  readonly asked?: Setting;
+  readonly neighbourFails: boolean;
+  /** What held while it went on. */
+  readonly scenario: Scenario;
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+  readonly events: readonly StackEvent[];
+}
+
+/** The job that an id names first. */
+export function newestJob(physicalId: string | undefined, { jobs }: Snapshot): CopyJobRecord | undefined {
+  const named = jobs.filter(({ copyJobId }) => physicalId?.includes(copyJobId));
+  return named.sort((a, b) => physicalId!.indexOf(a.copyJobId) - physicalId!.indexOf(b.copyJobId))[0];
+}
+
+/** The job whose copy the stack holds. */
+export function heldJob(snapshot: Snapshot): CopyJobRecord | undefined {
+  return newestJob(snapshot.physicalId, snapshot);
+}
+
+export function pointOf(job: CopyJobRecord | undefined, { jobs, points }: Snapshot): RecoveryPoint | undefined {
+  const arn = jobs.find(({ copyJobId }) => copyJobId === job?.copyJobId)?.destinationRecoveryPointArn;
+  return arn === undefined ? undefined : points[arn];
+}
+
+export function isAlive(point: RecoveryPoint | undefined): boolean {
+  return point?.status === 'COMPLETED';
+}
+
+/** When somebody called DeleteRecoveryPoint for it. */
+export function deletionBegan({ deletion }: RecoveryPoint): number | undefined {
+  return deletion && deletion.endsAt - 60_000;
+}
+
+/** The requests that CloudFormation heard an answer to, or gave up, during the step. */
+export function settledRequests({ before, after }: Step): Correspondence[] {
+  return after.requests.filter(({ settled }) => settled !== undefined && settled > before.time && settled <= after.time);
+}
+
+export function jobsStarted({ before, after }: Step): CopyJobRecord[] {
+  return after.jobs.slice(before.jobs.length);
+}
+
+/** Whether the stack went forward to the end. */
+export function isDeployed({ kind, after: { status } }: Step): boolean {
+  return kind === 'deploy' && (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE');
+}
+
+export function propertiesOf({ event }: Correspondence): Readonly<Record<string, string>> {
+  return event.ResourceProperties as unknown as Record<string, string>;
+}
