@@ -1,3 +1,4 @@
+import { CopyJob } from '@aws-sdk/client-backup';
 import { deleteRecoveryPoint, describeCopyJob, describeRecoveryPoint } from './aws-backup';
 import { errorKind, errorText, mayPass } from './aws-error';
 import { CopyJobError } from './copy-job-error';
@@ -21,16 +22,13 @@ export async function deleteCopy(runtime: Runtime, request: CopyRequest, event: 
   }
   const late = runtime.now() >= request.deadline;
   try {
-    const arn = recoveryPointArn || await copiedPoint(runtime, request, copyJobId);
-    if (arn === 'none') return DONE;
-    if (arn !== 'running') return await deletePoint(runtime, request, event, arn);
-    if (await stackOperation(runtime, request) !== 'removal') {
-      // The next deployment takes it over; waiting for it here would only hold up the rollback.
-      runtime.log('left-running', { copyJobId });
-      return DONE;
+    if (recoveryPointArn) return await deletePoint(runtime, request, event, recoveryPointArn);
+    const job = await rememberedJob(runtime, request, copyJobId);
+    switch (outcome(job)) {
+      case 'completed': return await deletePoint(runtime, request, event, job.DestinationRecoveryPointArn!);
+      case 'failed': return DONE;
+      case 'pending': return await leaveOrAwait(runtime, request, copyJobId, late);
     }
-    if (late) throw new CopyJobError(`Copy job ${copyJobId} still runs, and what it copies cannot be deleted before it ends. Delete again when it has ended.`);
-    return NOT_YET;
   } catch (error) {
     if (error instanceof CopyJobError) throw error;
     const said = errorText(error);
@@ -40,16 +38,26 @@ export async function deleteCopy(runtime: Runtime, request: CopyRequest, event: 
   }
 }
 
-/** The ARN of what a job copied, whose end the resource never saw. */
-async function copiedPoint(runtime: Runtime, request: CopyRequest, copyJobId: string): Promise<string> {
+/** A job whose end the resource never saw: only it tells what was copied. */
+async function rememberedJob(runtime: Runtime, request: CopyRequest, copyJobId: string): Promise<CopyJob> {
   try {
-    const job = await describeCopyJob(runtime, request, copyJobId);
-    return { completed: job.DestinationRecoveryPointArn!, failed: 'none', pending: 'running' }[outcome(job)];
+    return await describeCopyJob(runtime, request, copyJobId);
   } catch (error) {
     if (errorKind(error) !== 'not-found') throw error;
     throw new CopyJobError(`AWS Backup has forgotten copy job ${copyJobId}, so what it copied to ${request.properties.DestinationBackupVaultArn} is not known. `
       + 'Nothing was deleted. Look for the copy there and delete it, and let CloudFormation retain the resource.');
   }
+}
+
+/** What a job that still runs is going to copy. */
+async function leaveOrAwait(runtime: Runtime, request: CopyRequest, copyJobId: string, late: boolean): Promise<PollResult> {
+  if (await stackOperation(runtime, request) !== 'removal') {
+    // The next deployment takes it over; waiting for it here would only hold up the rollback.
+    runtime.log('left-running', { copyJobId });
+    return DONE;
+  }
+  if (late) throw new CopyJobError(`Copy job ${copyJobId} still runs, and what it copies cannot be deleted before it ends. Delete again when it has ended.`);
+  return NOT_YET;
 }
 
 async function deletePoint(runtime: Runtime, request: CopyRequest, event: PollEvent, arn: string): Promise<PollResult> {
@@ -62,8 +70,9 @@ async function deletePoint(runtime: Runtime, request: CopyRequest, event: PollEv
       + 'or delete it with the service that keeps it, then delete again.');
   }
   if (runtime.now() >= request.deadline) throw new CopyJobError(`${arn} is still ${status}. Delete again.`);
-  if (status !== 'DELETING' && await isStillToBeDeleted(runtime, request, event)) await deleteRecoveryPoint(runtime, vaultArn, arn);
-  else if (status !== 'DELETING') return DONE;
+  if (status === 'DELETING') return NOT_YET;
+  if (!await isStillToBeDeleted(runtime, request, event)) return DONE;
+  await deleteRecoveryPoint(runtime, vaultArn, arn);
   return NOT_YET;
 }
 

@@ -4,7 +4,7 @@ import { contentHash, legId, newestEntry, restoredId } from './physical-id';
 import { CopyRequest } from './request';
 import { Runtime } from './runtime';
 import { physicalIdOf, stackOperation } from './stack';
-import { followJob, startCopy } from './start-copy';
+import { begin } from './start-copy';
 
 /**
  * A leg starts the copy, or follows the job of the leg before, and waits its share.
@@ -29,7 +29,7 @@ export async function onLegEvent(runtime: Runtime, request: CopyRequest): Promis
 
   const newest = copy && newestEntry(copy);
   if (newest && newest.contentHash === hash) return { PhysicalResourceId: legId(newest), Phase: 'nothing' };
-  const { copyJobId, creationTime, own: started } = properties.Follow ? followJob(request) : await startCopy(runtime, request);
+  const { copyJobId, creationTime, own: started } = await begin(runtime, request);
   return {
     PhysicalResourceId: legId({ copyJobId, recoveryPointArn: '', contentHash: hash }),
     Phase: 'copying',

@@ -6,7 +6,7 @@ import { changedCopyId, contentHash, copyId, Entry, newestEntry, restoredId } fr
 import { CopyRequest, isDestroyed, isLeg, parseRequest } from './request';
 import { Runtime } from './runtime';
 import { stackOperation } from './stack';
-import { followJob, startCopy, StartedJob } from './start-copy';
+import { begin, StartedJob } from './start-copy';
 
 /** Acts on what CloudFormation asks for; `isComplete` then waits for the outcome. */
 export async function onEvent(runtime: Runtime, event: CloudFormationCustomResourceEvent): Promise<Handover> {
@@ -66,11 +66,6 @@ async function remove(runtime: Runtime, request: CopyRequest, id: string): Promi
   if (!newestEntry(id)) return { PhysicalResourceId: id, Phase: 'nothing' };
   const operation = await stackOperation(runtime, request);
   return { PhysicalResourceId: id, Phase: operation === 'over' || operation === 'forward' ? 'nothing' : 'deleting' };
-}
-
-/** Starts the copy, or follows the job that the legs before have started. */
-async function begin(runtime: Runtime, request: CopyRequest): Promise<StartedJob> {
-  return request.properties.Follow ? followJob(request) : startCopy(runtime, request);
 }
 
 function underWay(request: CopyRequest, job: StartedJob, id: string): Handover {

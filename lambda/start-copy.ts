@@ -27,8 +27,13 @@ const CLOCK_TOLERANCE = 60_000;
 /** Every deployment that finds its copy failed or gone goes on to the next generation; more than this many is a fault of ours. */
 const MOST_GENERATIONS = 100;
 
+/** Starts the copy, or follows the job that the legs before have started. */
+export async function begin(runtime: Runtime, request: CopyRequest): Promise<StartedJob> {
+  return request.properties.Follow ? followJob(request) : startCopy(runtime, request);
+}
+
 /** The job that the leg before has started or followed. */
-export function followJob({ properties }: CopyRequest): StartedJob {
+function followJob({ properties }: CopyRequest): StartedJob {
   const leg = newestEntry(properties.Follow!);
   if (leg?.contentHash !== contentHash(properties)) {
     throw new CopyJobError(`The leg before, '${properties.Follow}', is after another copy. Nothing was copied.`);
@@ -37,7 +42,7 @@ export function followJob({ properties }: CopyRequest): StartedJob {
 }
 
 /** Starts the copy, or takes over the job or copy that an earlier request with the same token made. */
-export async function startCopy(runtime: Runtime, request: CopyRequest): Promise<StartedJob> {
+async function startCopy(runtime: Runtime, request: CopyRequest): Promise<StartedJob> {
   const { IdempotencyToken, RemovalPolicy, DestinationBackupVaultArn: vaultArn } = request.properties;
   const { account } = parseVaultArn(vaultArn);
   if (RemovalPolicy === 'destroy' && account !== request.stack.account) {

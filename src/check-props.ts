@@ -86,7 +86,8 @@ export function claimToken(scope: Construct, token: string | undefined): void {
 }
 
 /** The timeout, which shapes the template. */
-export function checkedTimeout(scope: Construct, { timeout = LONGEST_WAIT, waitForCompletion }: OneTimeCopyJobProps): Duration {
+export function checkedTimeout(scope: Construct, { timeout, waitForCompletion }: OneTimeCopyJobProps): Duration {
+  if (timeout === undefined) return LONGEST_WAIT;
   if (timeout.isUnresolved()) {
     throw invalidProp(scope, 'timeout', 'a token', 'it shapes the template. Use a literal Duration.');
   }
@@ -94,7 +95,7 @@ export function checkedTimeout(scope: Construct, { timeout = LONGEST_WAIT, waitF
   if (!Number.isInteger(seconds) || seconds < 60) {
     throw invalidProp(scope, 'timeout', `${seconds} seconds`, 'it must be whole seconds, from 1 minute. Use e.g. Duration.hours(8).');
   }
-  if (waitForCompletion === false && timeout !== LONGEST_WAIT) {
+  if (waitForCompletion === false) {
     throw invalidProp(scope, 'timeout', `${seconds} seconds`, 'with waitForCompletion: false nothing waits for the copy. Leave one of the two out.');
   }
   return timeout;

@@ -15,10 +15,14 @@ const FORGETFUL = { idempotency: { forgetAfterSeconds: 10 * MINUTE } };
 
 /** A stack's other copy: provider and permissions are there before the copy that the story is about, and after. */
 const other: Build = stack => copyWith({ destinationBackupVault: vault(stack, FRANKFURT), removalPolicy: DESTROY }, 'Other')(stack);
-const withOther = (build: Build): Build => stack => {
-  other(stack);
-  build(stack);
+const both = (one: Build, another: Build): Build => stack => {
+  one(stack);
+  another(stack);
 };
+const withOther = (build: Build): Build => both(other, build);
+
+/** A copy under DESTROY in the same vault: the handler may delete there, whatever becomes of the copy that the story is about. */
+const beside = (recoveryPointArn: string): Build => copyWith({ removalPolicy: DESTROY, recoveryPointArn }, 'Beside');
 
 /** The jobs that were started for the copy that the story is about. */
 function jobsOf(recoveryPointArn: string, deployment: Deployment): unknown[] {
@@ -67,6 +71,18 @@ describe('a Create that is delivered again', () => {
     expect(deliveries(deployment, 'Create').sort()).toEqual([1, 2]);
     expect(jobsOf(A, deployment)).toHaveLength(1);
     expect(copiesInDr(later).map(({ of }) => of)).toEqual(removalPolicy === RETAIN ? [A] : []);
+  });
+
+  it('while a later operation runs, when the job was removed, makes no copy that nobody owns', async () => {
+    const deployment = new Deployment();
+    await deployment.deploy(withOther(copyWith()), {
+      ...FORGETFUL, deliverAgain: [{ requestType: 'Create', resource: 'Stack/Copy', afterSeconds: 25 * MINUTE }],
+    });
+    await deployment.deploy(other, FORGETFUL);
+    const later = await deployment.deploy(withOther(beside(C)), { ...FORGETFUL, copyJobs: [{ runningSeconds: 30 * MINUTE }] });
+    expect(later.status).toBe('UPDATE_COMPLETE');
+    expect(deliveries(deployment, 'Create').sort()).toEqual([1, 1, 2]);
+    expect(jobsOf(A, deployment)).toHaveLength(1);
   });
 
   it('when its stack is gone reaches no function', async () => {
@@ -157,6 +173,42 @@ describe('any other request that is delivered again', () => {
     expect(copies(last)).toEqual(copies(lonely));
     expect(jobsOf(A, deployment)).toHaveLength(1);
     expect(jobsOf(C, deployment)).toHaveLength(1);
+  });
+});
+
+describe('a Delete that CloudFormation holds failed, for its waiter seemed not to start', () => {
+  const build = both(beside(C), copyWith({ removalPolicy: DESTROY }));
+  const waiterFails = (kind: string) => ({ service: 'states', operation: 'StartExecution', kind, skip: 1 });
+
+  it('and that is delivered again while the next deployment, begun at once, cleans up: the copy that was taken over stays', async () => {
+    const deployment = new Deployment();
+    await deployment.deploy(beside(C));
+    const first = await deployment.deploy(thenNeighbour(build), {
+      ...NEIGHBOUR_FAILS,
+      faults: [waiterFails('accessDenied')],
+      deliverAgain: [{ requestType: 'Delete', resource: 'Stack/Copy', afterSeconds: 25 * MINUTE }],
+    });
+    expect(first.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    const second = await deployment.deploy(both(beside(B), copyWith({ removalPolicy: DESTROY })), {
+      deliverLate: [{ requestType: 'Delete', resource: 'Stack/Beside', afterSeconds: 30 * MINUTE }],
+    });
+    expect(second.status).toBe('UPDATE_COMPLETE');
+    expect(deliveries(deployment, 'Delete')).toEqual([2, 1]);
+    expect(copied(second)).toEqual([A, B]);
+    expect(jobsOf(A, deployment)).toHaveLength(1);
+  });
+
+  it('and that is waited for while the next deployment begins: the copy is there to be taken over', async () => {
+    const deployment = new Deployment();
+    await deployment.deploy(beside(C));
+    const first = await deployment.deploy(thenNeighbour(build), {
+      ...NEIGHBOUR_FAILS, faults: [waiterFails('dropAfterServing'), { operation: 'DescribeRecoveryPoint', kind: 'throttling' }],
+    });
+    expect(first.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    const second = await deployment.deploy(build, { deliverLate: [{ requestType: 'Create', resource: 'Stack/Copy', afterSeconds: 5 * MINUTE }] });
+    expect(second.status).toBe('UPDATE_COMPLETE');
+    expect(copied(second)).toEqual([C, A]);
+    expect(jobsOf(A, deployment)).toHaveLength(1);
   });
 });
 
