@@ -1,7 +1,7 @@
 import { Answer, Service, WireRequest } from './wire';
 import { operationOf } from './wire/operation';
 
-/** How often an operation was asked for, by what the caller got: a 2xx answer, an error, or a closed connection. */
+/** How often an operation was asked for, by what the caller got: a 2xx answer, an error, or none. */
 export interface CallCount {
   accepted: number;
   rejected: number;
@@ -43,7 +43,7 @@ export class CallCounter {
 }
 
 function outcome(answer: Answer): keyof CallCount {
-  if (answer === 'drop') {
+  if (typeof answer === 'string' || answer.cut) {
     return 'dropped';
   }
   return answer.status < 300 ? 'accepted' : 'rejected';

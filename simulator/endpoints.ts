@@ -14,7 +14,7 @@ export interface IncomingRequest {
   /** The access key that signed it. */
   readonly accessKeyId?: string;
   readonly request: Omit<WireRequest, 'caller'>;
-  readonly reply: (answer: Answer, time: number) => void;
+  readonly reply: (answer: Exclude<Answer, 'refuse'>, time: number) => void;
 }
 
 export interface Endpoints {
@@ -23,6 +23,8 @@ export interface Endpoints {
   /** The port of CloudFormation's response bucket. */
   readonly tlsPort: number;
   readonly certificate: string;
+  /** Ends what clients keep open for a next request. */
+  closeIdleConnections(): void;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function startEndpoints(arrive: (incoming: IncomingRequest) => void
     endpoint: `127.0.0.1:${port}`,
     tlsPort,
     certificate: cert,
+    closeIdleConnections: () => servers.forEach(server => server.closeIdleConnections()),
     close: async () => {
       await Promise.all(servers.map(async server => new Promise(resolve => {
         server.close(resolve);
@@ -87,7 +90,7 @@ function targetOf(headers: Record<string, string>): { service: string; region: s
   return { service: scope?.[3] ?? '', region: scope?.[2] ?? '', accessKeyId: scope?.[1] ?? '' };
 }
 
-function send(response: http.ServerResponse, answer: Answer, time: number): void {
+function send(response: http.ServerResponse, answer: Exclude<Answer, 'refuse'>, time: number): void {
   if (answer === 'drop') {
     response.socket?.destroy();
     return;
@@ -99,5 +102,6 @@ function send(response: http.ServerResponse, answer: Answer, time: number): void
     ...answer.headers,
     'content-length': Buffer.byteLength(answer.body),
   });
-  response.end(answer.body);
+  if (answer.cut) response.write(answer.body.slice(0, answer.body.length / 2), () => response.socket?.destroy());
+  else response.end(answer.body);
 }

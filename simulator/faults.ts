@@ -1,6 +1,6 @@
 import { Clock } from './clock';
 import { faultReply } from './faults/fault-reply';
-import { Fault, FaultKind } from './scenario';
+import { Fault } from './scenario';
 import { Answer, Caller, Service, WireReply, WireRequest } from './wire';
 import { operationOf } from './wire/operation';
 
@@ -18,7 +18,7 @@ const NEVER_MILLISECONDS = 901_000;
 /** The faults of a scenario, and how often each kind was played. */
 export class Faults {
   private schedules: readonly FaultSchedule[] = [];
-  private readonly injected = new Map<FaultKind, number>();
+  private readonly injected = new Map<string, number>();
 
   constructor(faults: readonly Fault[], private readonly around: FaultSurroundings) {
     this.play(faults);
@@ -35,13 +35,14 @@ export class Faults {
     return {
       handle: request => {
         const operation = operationOf(request);
-        return this.handle(service, request, this.schedules.filter(({ fault }) => fault.service === name && fault.operation === operation));
+        return this.handle(service, request, this.schedules.filter(({ fault }) =>
+          fault.service === name && fault.operation === operation && (!isCrash(fault) || isFunction(request.caller))));
       },
     };
   }
 
-  /** Times that each kind was played. */
-  counts(): Partial<Record<FaultKind, number>> {
+  /** Times that each kind was played, as `service kind`. */
+  counts(): Record<string, number> {
     return Object.fromEntries([...this.injected].sort());
   }
 
@@ -51,12 +52,15 @@ export class Faults {
       return service.handle(request);
     }
     due.hit();
-    this.injected.set(due.fault.kind, (this.injected.get(due.fault.kind) ?? 0) + 1);
+    const played = `${due.fault.service} ${due.fault.kind}`;
+    this.injected.set(played, (this.injected.get(played) ?? 0) + 1);
     return this.inject(due.fault, service, request);
   }
 
   private async inject(fault: Fault, service: Service, request: WireRequest): Promise<Answer> {
     switch (fault.kind) {
+      case 'connectionRefused':
+        return 'refuse';
       case 'dropBeforeServing':
         return 'drop';
       case 'dropAfterServing':
@@ -69,7 +73,11 @@ export class Faults {
       }
       case 'malformedJson': {
         const answer = await service.handle(request);
-        return answer === 'drop' ? answer : half(answer);
+        return typeof answer === 'string' ? answer : half(answer);
+      }
+      case 'halfAnswer': {
+        const answer = await service.handle(request);
+        return typeof answer === 'string' ? answer : { ...answer, cut: true };
       }
       case 'crashBefore':
         return this.crash(request);
@@ -121,6 +129,15 @@ class FaultSchedule {
   hit(): void {
     this.hits++;
   }
+}
+
+function isCrash({ kind }: Fault): boolean {
+  return kind === 'crashBefore' || kind === 'crashAfter';
+}
+
+/** The waiter calls functions, too, and cannot crash. */
+function isFunction({ functionArn }: Caller): boolean {
+  return functionArn.split(':')[2] === 'lambda';
 }
 
 function half(reply: WireReply): WireReply {

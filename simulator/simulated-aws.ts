@@ -27,7 +27,7 @@ export class SimulatedAws {
   readonly customResources: CustomResources;
   readonly stacks: CloudFormationApi;
   readonly calls = new CallCounter();
-  private readonly faults: Faults;
+  readonly faults: Faults;
 
   constructor(private readonly world: SimulatedWorld, { account, scenario, state }: SimulatedAwsOptions) {
     const chance = { clock: world.clock, random: () => world.random() };

@@ -1,14 +1,10 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
-import { Endpoints, IncomingRequest, startEndpoints } from './endpoints';
+import { IncomingRequest } from './endpoints';
 import { EventLoop } from './event-loop';
 import { environmentVariables } from './functions/environment-variables';
 import { FunctionHost, HostEvents } from './functions/function-host';
 import { Functions } from './functions/functions';
-import { hostBundle } from './functions/host-bundle';
 import { LambdaFunction } from './functions/lambda-function';
-import { nodeBinary } from './functions/node-binaries';
+import { Machine, startMachine } from './machine';
 import { SeededRandom } from './seeded-random';
 import { VirtualClock } from './virtual-clock';
 import { Answer, Caller, Service } from './wire';
@@ -33,13 +29,13 @@ export interface WorldOptions {
   readonly onLog?: (fn: LambdaFunction, line: string) => void;
   /** Real seconds that a function may compute without waiting for anything; then its process is ended. */
   readonly watchdogSeconds?: number;
+  /** One that an earlier world has left; otherwise the world has its own, and ends it. */
+  readonly machine?: Machine;
 }
 
 /** Starts a world without services and functions. */
 export async function startWorld(options: WorldOptions): Promise<SimulatedWorld> {
-  const world = new SimulatedWorld(options);
-  await world.open();
-  return world;
+  return new SimulatedWorld(options.machine ?? await startMachine(), options);
 }
 
 /** Virtual time, function processes and endpoints on loopback, put together. */
@@ -51,37 +47,22 @@ export class SimulatedWorld implements World {
   private readonly loop: EventLoop;
   private readonly hosts: FunctionHost[] = [];
   private readonly services = new Map<string, Service>();
-  private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'simulator-'));
-  private readonly timeFile: number;
-  private endpoints: Endpoints | undefined;
-  private readonly abandon: () => void;
 
-  constructor(private readonly options: WorldOptions) {
+  constructor(private readonly machine: Machine, private readonly options: WorldOptions) {
     const { seed, startTime = START_TIME, watchdogSeconds = WATCHDOG_SECONDS, onLog = () => undefined } = options;
     this.chance = new SeededRandom(`${seed}/world`);
     this.latency = new SeededRandom(`${seed}/latency`);
-    this.timeFile = openSync(this.file('time'), 'w');
-    writeFileSync(this.file('host.js'), hostBundle());
-    mkdirSync(this.file('home'));
-    const time = Buffer.alloc(8);
-    this.clock = new VirtualClock(startTime, now => {
-      time.writeDoubleLE(now);
-      writeSync(this.timeFile, time, 0, 8, 0);
-    });
+    this.clock = new VirtualClock(startTime, now => machine.publish(now));
     this.loop = new EventLoop(this.clock, watchdogSeconds * 1000);
     this.functions = new Functions({
       clock: this.clock,
       loop: this.loop,
       random: new SeededRandom(`${seed}/functions`),
       startHost: (fn, events) => this.startHost(fn, events),
+      endHost: host => machine.giveBack(host),
       onLog,
     });
-    this.abandon = () => this.end();
-    process.once('exit', this.abandon);
-  }
-
-  async open(): Promise<void> {
-    this.endpoints = await startEndpoints(incoming => this.arrive(incoming));
+    machine.onRequest = incoming => this.arrive(incoming);
   }
 
   random(): number {
@@ -101,48 +82,22 @@ export class SimulatedWorld implements World {
   }
 
   async close(): Promise<void> {
-    process.off('exit', this.abandon);
     this.functions.close();
-    await Promise.all(this.hosts.map(async host => host.close()));
-    await this.endpoints?.close();
-    this.end();
-  }
-
-  private end(): void {
-    for (const host of this.hosts) host.kill();
-    closeSync(this.timeFile);
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  private file(name: string): string {
-    return path.join(this.folder, name);
+    if (this.options.machine) await this.machine.release();
+    else await this.machine.close();
   }
 
   private startHost(fn: LambdaFunction, events: HostEvents): FunctionHost {
     const id = this.hosts.length + 1;
-    const { endpoint, tlsPort, certificate } = this.endpoints!;
-    const host = new FunctionHost({
-      id,
-      execPath: nodeBinary(fn.runtime),
-      bundleFile: this.file('host.js'),
-      settings: {
-        timeFile: this.file('time'),
-        seed: String(this.options.seed),
-        codeDirectory: fn.codeDirectory,
-        handler: fn.handler,
-        functionArn: fn.arn,
-        logLevel: fn.applicationLogLevel,
-        endpoint,
-        tlsPort,
-        certificate,
-      },
-      environment: environmentVariables(fn, {
-        accessKeyId: `ASIASIMULATED${String(id).padStart(7, '0')}`,
-        endpoint,
-        home: this.file('home'),
-        logStream: `${new Date(this.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${id}`,
-      }),
-    }, events);
+    const { machine: { endpoint, home }, options: { seed } } = this;
+    const variables = environmentVariables(fn, {
+      accessKeyId: `ASIASIMULATED${String(id).padStart(7, '0')}`,
+      endpoint,
+      home,
+      logStream: `${new Date(this.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${id}`,
+    });
+    const host = this.machine.host(fn);
+    host.adopt({ host: id, seed: String(seed), handler: fn.handler, functionArn: fn.arn, variables }, events);
     this.hosts.push(host);
     return host;
   }
@@ -163,6 +118,10 @@ export class SimulatedWorld implements World {
     await this.clock.sleep(this.latency.integer(...LATENCY));
     this.functions.deliver(incoming.environment, () => {
       if (!host.waitsFor(incoming.number)) return;
+      if (answer === 'refuse') {
+        host.refuse(incoming.number);
+        return;
+      }
       host.requestAnswered(incoming.number);
       incoming.reply(answer, this.clock.now());
     });

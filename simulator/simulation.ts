@@ -7,6 +7,7 @@ import { RequestRecord, requestRecord } from './cloudformation/request-record';
 import { Stack } from './cloudformation/stack';
 import { StackEvent, StackState } from './cloudformation/stack-state';
 import { LambdaFunction } from './functions/lambda-function';
+import { Machine } from './machine';
 import { Scenario } from './scenario';
 import { withLogicalIds } from './scenario/logical-ids';
 import { SimulatedAws } from './simulated-aws';
@@ -40,6 +41,8 @@ export interface SimulationOptions {
   readonly scenario: Scenario;
   /** What an earlier simulation of the same stack ended with. */
   readonly state?: SimulationState;
+  /** One that an earlier simulation has left; otherwise the simulation has its own, and ends it. */
+  readonly machine?: Machine;
   readonly onEvent?: (event: StackEvent) => void;
   readonly onLog?: (fn: LambdaFunction, line: string) => void;
 }
@@ -56,11 +59,12 @@ export async function deploy({ stack, scenario }: { readonly stack: AssemblyStac
 
 /** Starts a simulated AWS that lives on from operation to operation, until it is closed. */
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
-  const { scenario: { seed }, state, onLog } = options;
+  const { scenario: { seed }, state, machine, onLog } = options;
   const logs: string[] = [];
   const world = await startWorld({
     seed: seed + SEED_STEP * (state?.operations ?? 0),
     startTime: state?.time,
+    machine,
     onLog: (fn, line) => {
       logs.push(line);
       onLog?.(fn, line);

@@ -1,5 +1,5 @@
-import { randomUuid } from './cloudformation/names';
 import { Authorize } from './lambda';
+import { randomUuid } from './random-text';
 import { interpret, Outcome, parseDefinition, StateMachineDefinition } from './state-machine';
 import { Answer, Service, WireRequest } from './wire';
 import { errorReply } from './wire/error-reply';
@@ -21,6 +21,8 @@ export interface Execution {
   readonly arn: string;
   readonly input: string;
   readonly startTime: number;
+  /** How often somebody asked for it. */
+  requests: number;
   outcome?: Outcome;
 }
 
@@ -68,11 +70,12 @@ export class StepFunctionsService implements Service {
     const now = this.world.clock.now();
     const arn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
     const known = this.byArn.get(arn);
+    if (known) known.requests += 1;
     if (known && !known.outcome && known.input === input) return started(known);
     if (known && now < known.startTime + NAME_REUSE_MILLISECONDS) {
       return refused('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
-    const execution: Execution = { arn, input, startTime: now };
+    const execution: Execution = { arn, input, startTime: now, requests: 1 };
     this.byArn.set(arn, execution);
     this.execute(machine, execution).catch(error => this.world.fail(error as Error));
     return started(execution);
@@ -94,7 +97,7 @@ export class StepFunctionsService implements Service {
       body: payload,
       caller: { functionArn: machine.arn, roleArn: machine.roleArn },
     });
-    if (answer === 'drop') return { error: 'Lambda.SdkClientException', cause: 'Unable to execute HTTP request: The target server failed to respond' };
+    if (typeof answer === 'string' || answer.cut) return { error: 'Lambda.SdkClientException', cause: 'Unable to execute HTTP request: The target server failed to respond' };
     if (answer.status !== 200) return { error: `Lambda.${answer.headers?.['x-amzn-errortype']}`, cause: answer.body };
     if (!answer.headers?.['x-amz-function-error']) return { output: answer.body };
     const { errorType = 'Lambda.Unknown' } = JSON.parse(answer.body) as { errorType?: string };

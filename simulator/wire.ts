@@ -24,10 +24,12 @@ export interface WireReply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The connection is closed in the middle of the body. */
+  readonly cut?: boolean;
 }
 
-/** `drop` closes the connection without a byte. */
-export type Answer = WireReply | 'drop';
+/** `drop` closes the connection without a byte; `refuse` never made it. */
+export type Answer = WireReply | 'drop' | 'refuse';
 
 /** One service of the simulated AWS. It may take virtual time to answer. */
 export interface Service {

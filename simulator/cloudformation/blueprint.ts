@@ -1,7 +1,7 @@
 import { applyConditions } from './conditions';
 import { dependenciesOf } from './dependencies';
 import { NotSimulated, ValidationError } from './errors';
-import { Place } from './resource-type';
+import { Place } from './place';
 import { mappingOf, pseudoParameter } from './scope';
 import { Blueprint } from './stack-state';
 import { isObject, Json, ResourceDeclaration, Template } from './template';

@@ -1,7 +1,8 @@
 import { Assets, Environment } from '../assembly';
 import { Clock } from '../clock';
 import { FailingResource } from '../scenario';
-import { Place, Services } from './resource-type';
+import { Place } from './place';
+import { Services } from './resource-type';
 import { StackEvent } from './stack-state';
 
 /** What all stacks of one simulation share. */

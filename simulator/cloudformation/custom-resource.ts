@@ -1,10 +1,11 @@
 import { Clock } from '../clock';
+import { LambdaService } from '../lambda';
+import { randomUuid } from '../random-text';
 import { DEFAULT_SCENARIO } from '../scenario';
 import { Answer, Service, WireRequest } from '../wire';
 import { CustomResourceAnswer, CustomResourceEvent, readAnswer } from './custom-resource-answer';
 import { DeliveryRules, planDelivery } from './deliveries';
-import { randomUuid } from './names';
-import { FunctionService, Place } from './resource-type';
+import { Place } from './place';
 import { EXPIRES_SECONDS, responseUrl } from './response-url';
 import { isObject, Json, Properties } from './template';
 
@@ -47,7 +48,7 @@ export class CustomResources implements Service {
   private readonly open = new Map<string, OpenRequest>();
   private rules: DeliveryRules = DEFAULT_SCENARIO;
 
-  constructor(private readonly clock: Clock, private readonly functions: Pick<FunctionService, 'invokeAsync'>) {}
+  constructor(private readonly clock: Clock, private readonly functions: Pick<LambdaService, 'invokeAsync'>) {}
 
   /** From now on events are delivered by these rules; what was sent before keeps its own. */
   play(rules: DeliveryRules): void {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { randomUuid } from '../random-text';
 import { prepare } from './blueprint';
 import { Cloud, placeOf } from './cloud';
 import { NotSimulated } from './errors';
-import { arn, randomUuid } from './names';
-import { Place } from './resource-type';
+import { arn } from './names';
+import { Place } from './place';
 import { Blueprint, StackState } from './stack-state';
 import { Json } from './template';
 

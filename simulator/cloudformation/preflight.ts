@@ -1,7 +1,8 @@
 import { Assets } from '../assembly';
 import { dependenciesOf } from './dependencies';
 import { NotSimulated, ValidationError } from './errors';
-import { Place, ResourceRequest } from './resource-type';
+import { Place } from './place';
+import { ResourceRequest } from './resource-type';
 import { resourceType } from './resource-types';
 import { templateKey } from './resource-types/nested-stack';
 import { scopeOf } from './scope';

@@ -1,9 +1,10 @@
-import { Assets, Environment } from '../assembly';
+import { Assets } from '../assembly';
 import { AwsBackup } from '../backup/aws-backup';
 import { Clock } from '../clock';
 import { LambdaFunction } from '../functions/lambda-function';
 import { Iam } from '../iam';
 import { CustomResources } from './custom-resource';
+import { Place } from './place';
 import { Blueprint, Identity, ResourceState, StackState } from './stack-state';
 import { Json, Properties } from './template';
 
@@ -12,16 +13,6 @@ export interface ResourceRequest {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Properties;
-}
-
-/** What a name or an ARN is made of. */
-export interface Place extends Environment {
-  readonly partition: string;
-  readonly urlSuffix: string;
-  readonly stackName: string;
-  readonly stackId: string;
-  /** Seeded: 0 <= x < 1. */
-  random(): number;
 }
 
 /** The parts of the simulated AWS that resources act on. */

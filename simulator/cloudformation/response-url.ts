@@ -1,5 +1,5 @@
-import { randomHex } from './names';
-import { Place } from './resource-type';
+import { randomHex } from '../random-text';
+import { Place } from './place';
 
 /** How long S3 accepts an answer. */
 export const EXPIRES_SECONDS = 7_200;

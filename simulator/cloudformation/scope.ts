@@ -1,5 +1,5 @@
 import { ResourceFailure, ValidationError } from './errors';
-import { Place } from './resource-type';
+import { Place } from './place';
 import { Blueprint, Identity } from './stack-state';
 import { Json, Scope, Template } from './template';
 

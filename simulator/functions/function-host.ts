@@ -1,6 +1,7 @@
 import { ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { HostMessage, HostReport, HostSettings } from './host-protocol';
+import { runtimeModules } from './environment-variables';
+import { HostMessage, HostReport, HostSettings, HostTask } from './host-protocol';
 import { Participant } from '../event-loop';
 
 /** What a host process tells those who started it. */
@@ -13,34 +14,33 @@ export interface HostEvents {
 }
 
 export interface HostOptions {
-  readonly id: number;
   readonly execPath: string;
   readonly bundleFile: string;
   readonly settings: HostSettings;
-  readonly environment: Record<string, string>;
 }
 
 /** One process of a function, seen from outside. */
 export class FunctionHost implements Participant {
-  readonly id: number;
-  readonly accessKeyId: string;
+  /** Worlds that it has been in. */
+  uses = 0;
   /** It was busy for too long and was ended: its invocations stay without an answer until they time out. */
   stuck = false;
   private readonly process: ChildProcess;
   private readonly unanswered = new Set<number>();
+  private task?: HostTask;
+  private events?: HostEvents;
   private report: HostReport = { messages: 0, openRequests: [], nextTimer: null, results: [], logs: [], refusals: [], exiting: false };
   private sent = 0;
   private running = true;
   private started = false;
   private unwanted = false;
 
-  constructor(options: HostOptions, events: HostEvents) {
-    this.id = options.id;
-    this.accessKeyId = options.environment.AWS_ACCESS_KEY_ID;
-    this.process = fork(options.bundleFile, [JSON.stringify([options.id, options.settings])], {
-      cwd: options.settings.codeDirectory,
-      env: options.environment,
-      execPath: options.execPath,
+  constructor(private readonly options: HostOptions) {
+    const { bundleFile, execPath, settings } = options;
+    this.process = fork(bundleFile, [JSON.stringify(settings)], {
+      cwd: settings.codeDirectory,
+      env: { NODE_PATH: runtimeModules() },
+      execPath,
       execArgv: ['--no-warnings'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -49,14 +49,39 @@ export class FunctionHost implements Participant {
     this.process.on('message', (report: HostReport) => {
       this.report = report;
       this.started = true;
-      events.reported(report);
+      this.events?.reported(report);
     });
     this.process.on('error', () => undefined);
     this.process.on('close', (code, signal) => {
       this.running = false;
-      if (!this.started && !this.unwanted) events.broken(stderr);
-      events.ended(signal ? 'signal: killed' : `exit status ${code}`, stderr);
+      if (!this.started && !this.unwanted) this.events?.broken(stderr);
+      this.events?.ended(signal ? 'signal: killed' : `exit status ${code}`, stderr);
     });
+  }
+
+  /** From now on it runs that function. */
+  adopt(task: HostTask, events: HostEvents): void {
+    this.uses += 1;
+    this.task = task;
+    this.events = events;
+    this.send({ type: 'adopt', task });
+  }
+
+  get id(): number {
+    return this.task!.host;
+  }
+
+  get accessKeyId(): string {
+    return this.task!.variables.AWS_ACCESS_KEY_ID;
+  }
+
+  canServe(options: HostOptions): boolean {
+    return this.isAtRest() && JSON.stringify(options) === JSON.stringify(this.options);
+  }
+
+  /** Without an invocation, nothing can go on in it any more. */
+  isAtRest(): boolean {
+    return this.running && !this.unwanted && this.isQuiet() && this.report.openRequests.length === 0;
   }
 
   send(message: HostMessage): void {
@@ -105,6 +130,11 @@ export class FunctionHost implements Participant {
   /** Whether the process still waits for the reply to that request: its client may have given up. */
   waitsFor(request: number): boolean {
     return this.running && this.report.openRequests.includes(request);
+  }
+
+  /** The request finds nobody who listens. */
+  refuse(request: number): void {
+    this.send({ type: 'refuse', request });
   }
 
   /** The reply is on its way: the process is busy until it has dealt with it. */

@@ -48,6 +48,8 @@ export interface FunctionsOptions {
   readonly loop: EventLoop;
   readonly random: SeededRandom;
   readonly startHost: (fn: LambdaFunction, events: HostEvents) => FunctionHost;
+  /** No environment is left in it. */
+  readonly endHost: (host: FunctionHost) => void;
   readonly onLog: (fn: LambdaFunction, line: string) => void;
 }
 
@@ -108,6 +110,11 @@ export class Functions implements FunctionRuntime {
   close(): void {
     for (const environment of this.environments.values()) environment.invocation?.cancelTimeout();
     this.environments.clear();
+    for (const { hosts } of this.pools.values()) {
+      for (const [host, environments] of hosts) {
+        if ([...environments].every(({ invocation }) => !invocation)) this.options.endHost(host);
+      }
+    }
   }
 
   private async start(environment: Environment, payload: string): Promise<InvocationResult> {
@@ -193,7 +200,10 @@ export class Functions implements FunctionRuntime {
 
   private endEmptyHosts(pool: Pool): void {
     for (const [host, environments] of pool.hosts) {
-      if (environments.size === 0) host.kill();
+      if (environments.size > 0) continue;
+      pool.hosts.delete(host);
+      this.options.loop.leave(host);
+      this.options.endHost(host);
     }
   }
 

@@ -2,10 +2,7 @@
 export interface HostSettings {
   /** Holds the virtual time: an 8-byte double. */
   readonly timeFile: string;
-  readonly seed: string;
   readonly codeDirectory: string;
-  readonly handler: string;
-  readonly functionArn: string;
   /** Console methods below this level are silent, as Lambda's ApplicationLogLevel has it. */
   readonly logLevel?: string;
   /** `127.0.0.1:port`: where the AWS services are. */
@@ -15,9 +12,23 @@ export interface HostSettings {
   readonly certificate: string;
 }
 
+/** Whose function a host process runs, in which world. */
+export interface HostTask {
+  /** The host's number in its world. */
+  readonly host: number;
+  readonly seed: string;
+  readonly handler: string;
+  readonly functionArn: string;
+  /** All that the function finds in `process.env`. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 export type HostMessage =
+  | { readonly type: 'adopt'; readonly task: HostTask }
   | { readonly type: 'invoke'; readonly environment: number; readonly requestId: string; readonly payload: string; readonly deadline: number }
   | { readonly type: 'tick' }
+  /** The connection of that HTTP request was never made. */
+  | { readonly type: 'refuse'; readonly request: number }
   | { readonly type: 'discard'; readonly environment: number };
 
 /** What a host says each time it has become quiet. */

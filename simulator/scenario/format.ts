@@ -1,13 +1,8 @@
 import {
-  CopyJobRule, CopyJobStage, DeliveryRule, FailingResource, Fault, Lifecycle, RecoveryPointRule, RequestPattern, Scenario, VaultRule,
-} from '../scenario';
+  CopyJobRule, CopyJobStage, DeliveryRule, FailingResource, Fault, FAULT_KINDS, Lifecycle, RecoveryPointRule, RequestPattern, Scenario, VaultRule,
+} from './rules';
 import { anything, integer, list, mapOf, number, object, oneOf, optional, Shape, ShapeError, text, truth, withDefault } from './shape';
 import { OPERATIONS } from '../wire/operation';
-
-export const FAULT_KINDS = [
-  'throttling', 'serviceUnavailable', 'dropBeforeServing', 'dropAfterServing', 'slow', 'accessDenied', 'roleNotAssumable', 'limitExceeded',
-  'malformedJson', 'notFound', 'crashBefore', 'crashAfter', 'timeoutBefore', 'timeoutAfter',
-] as const;
 
 const CENTURY_SECONDS = 100 * 365 * 86_400;
 const seconds = number(0, CENTURY_SECONDS);
@@ -72,8 +67,8 @@ const fault: Shape<Fault> = (value, path) => {
   if ((read.kind === 'roleNotAssumable' || read.kind === 'limitExceeded') && read.operation !== 'StartCopyJob') {
     throw new ShapeError(`${path}.kind ${read.kind} is only allowed with operation StartCopyJob`);
   }
-  if (read.kind === 'malformedJson' && read.service === 'response-url') {
-    throw new ShapeError(`${path}.kind malformedJson is not allowed with service response-url, which answers no JSON`);
+  if ((read.kind === 'malformedJson' || read.kind === 'halfAnswer') && read.service === 'response-url') {
+    throw new ShapeError(`${path}.kind ${read.kind} is not allowed with service response-url, whose answer has no body`);
   }
   return read;
 };

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack, StackProps } from 'aws-cdk-lib';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
-import { readAssembly } from '../../simulator/assembly';
+import { Assets, readAssembly } from '../../simulator/assembly';
 import { CopyJobRecord } from '../../simulator/backup/copy-job';
 import { RecoveryPoint } from '../../simulator/backup/recovery-points';
 import { RequestRecord, requestRecord } from '../../simulator/cloudformation/request-record';
+import { Machine, startMachine } from '../../simulator/machine';
 import { parseScenario } from '../../simulator/scenario';
 import { logicalIdOf } from '../../simulator/scenario/logical-ids';
 import { Ended, Simulation, startSimulation } from '../../simulator/simulation';
@@ -15,14 +16,19 @@ import { OneTimeCopyJob, OneTimeCopyJobProps } from '../../src';
 export const SNAPSHOT = 'arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0';
 export const JOB_TYPE = 'Custom::AWSBackupOneTimeCopyJob';
 
+/** What the tests of a file share, so that function processes need not be started for each: assets by what is in them, and machines not in use. */
+const folder = mkdtempSync(join(tmpdir(), 'deployment-'));
+const machines: Machine[] = [];
+let assets: Assets = {};
+let assemblies = 0;
+
 /** What a scenario file may say. */
 export type ScenarioInput = object;
 
 /** A stack's history in one simulated AWS: one operation after the other, each with a scenario of its own. It ends with the test that made it. */
 export class Deployment {
   private simulation?: Simulation;
-  private readonly folder = mkdtempSync(join(tmpdir(), 'deployment-'));
-  private operations = 0;
+  private machine?: Machine;
   private closed = false;
 
   constructor(private readonly props: StackProps = { env: { account: '111122223333', region: 'us-east-1' } }) {
@@ -32,13 +38,15 @@ export class Deployment {
   /** Synthesizes an app with the one stack, and creates or updates that. The first scenario's seed is that of all. */
   async deploy(build: (stack: Stack) => void, scenario: ScenarioInput = {}): Promise<Ended> {
     this.refuseWhenClosed();
-    const outdir = join(this.folder, String(++this.operations));
+    const outdir = join(folder, String(++assemblies));
     const app = new App({ outdir });
     build(new Stack(app, 'Stack', this.props));
     app.synth();
     const [stack] = readAssembly(outdir);
-    this.simulation ??= await startSimulation({ environment: stack.environment, scenario: parse(scenario) });
-    return this.simulation.deploy(stack, parse(scenario));
+    assets = { ...stack.assets, ...assets };
+    this.machine ??= machines.pop() ?? await startMachine();
+    this.simulation ??= await startSimulation({ environment: stack.environment, scenario: parse(scenario), machine: this.machine });
+    return this.simulation.deploy({ ...stack, assets }, parse(scenario));
   }
 
   async delete(scenario: ScenarioInput = {}): Promise<Ended> {
@@ -92,7 +100,7 @@ export class Deployment {
   async close(): Promise<void> {
     this.closed = true;
     await this.simulation?.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    if (this.machine) machines.push(this.machine);
   }
 
   private refuseWhenClosed(): void {
@@ -109,6 +117,11 @@ const open: Deployment[] = [];
 
 afterEach(async () => {
   await Promise.all(open.splice(0).map(async deployment => deployment.close()));
+});
+
+afterAll(async () => {
+  await Promise.all(machines.map(async machine => machine.close()));
+  rmSync(folder, { recursive: true, force: true });
 });
 
 /** A job from the vault `prod` to the vault `dr` in Ireland. */

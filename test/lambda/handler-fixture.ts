@@ -144,7 +144,7 @@ function serve(services: Readonly<Record<string, Service>>): Server {
       query: url.searchParams,
       body: Buffer.concat(chunks).toString(),
     }));
-    if (answer === 'drop') incoming.socket.destroy();
+    if (typeof answer === 'string') incoming.socket.destroy();
     else outgoing.writeHead(answer.status, { ...answer.headers, connection: 'close' }).end(answer.body);
   });
 }

@@ -24,7 +24,7 @@ function fixture(...faults: object[]): { clock: ManualClock; faults: Faults; bac
 }
 
 function outcome(answer: Answer): string | number {
-  return answer === 'drop' ? answer : answer.headers?.['x-amzn-errortype'] ?? answer.status;
+  return typeof answer === 'string' ? answer : answer.headers?.['x-amzn-errortype'] ?? answer.status;
 }
 
 async function outcomes(service: Service, calls: number, request = DESCRIBE): Promise<(string | number)[]> {
@@ -43,7 +43,7 @@ it('hits its operation only', async () => {
 it('skips calls, hits so many, then stops', async () => {
   const { backup, faults } = fixture({ operation: 'DescribeCopyJob', kind: 'serviceUnavailable', skip: 1, times: 2 });
   expect(await outcomes(backup, 5)).toEqual([200, 'ServiceUnavailableException', 'ServiceUnavailableException', 200, 200]);
-  expect(faults.counts()).toEqual({ serviceUnavailable: 2 });
+  expect(faults.counts()).toEqual({ 'backup serviceUnavailable': 2 });
 });
 
 it('lets the first of several hit, and counts the call for the others', async () => {
@@ -79,6 +79,17 @@ it('closes the connection before or after the call was served', async () => {
   const after = fixture({ operation: 'DescribeCopyJob', kind: 'dropAfterServing' });
   expect([await outcomes(before.backup, 1), before.served()]).toEqual([['drop'], 0]);
   expect([await outcomes(after.backup, 1), after.served()]).toEqual([['drop'], 1]);
+});
+
+it('lets nobody listen', async () => {
+  const { backup, served } = fixture({ operation: 'DescribeCopyJob', kind: 'connectionRefused' });
+  expect([await outcomes(backup, 1), served()]).toEqual([['refuse'], 0]);
+});
+
+it('closes the connection in the middle of the answer', async () => {
+  const { backup, served } = fixture({ operation: 'DescribeCopyJob', kind: 'halfAnswer' });
+  expect(await backup.handle(DESCRIBE)).toMatchObject({ status: 200, cut: true });
+  expect(served()).toBe(1);
 });
 
 it('holds a slow answer back in virtual time, when the call has been served', async () => {
@@ -122,7 +133,13 @@ it('ends the function that made the call, before or after the call was served', 
   expect(await run('crashAfter')).toEqual(['drop', 1, [DESCRIBE.caller]]);
 });
 
-it('refuses to crash what is no function', async () => {
+it('passes over the calls of the waiter, which is no function, when functions are to crash', async () => {
+  const { faults } = fixture({ service: 'lambda', operation: 'Invoke', kind: 'crashBefore', times: 1 });
+  const request = { ...ELSEWHERE[0][1], caller: { functionArn: 'arn:aws:states:us-east-1:111122223333:stateMachine:waiter', roleArn: 'arn:aws:iam::111122223333:role/waiter' } };
+  expect(await faults.wrap('lambda', { handle: async () => ({ status: 200, body: '' }) }).handle(request)).toMatchObject({ status: 200 });
+});
+
+it('refuses to crash a function that does not run', async () => {
   const { backup } = fixture({ operation: 'DescribeCopyJob', kind: 'crashBefore' });
   await expect(backup.handle(DESCRIBE)).rejects.toThrow('Not simulated: a crash of arn:aws:lambda:us-east-1:111122223333:function:handler');
 });

@@ -1,6 +1,6 @@
 import { prepare } from '../../simulator/cloudformation/blueprint';
 import { dependenciesOf } from '../../simulator/cloudformation/dependencies';
-import { Place } from '../../simulator/cloudformation/resource-type';
+import { Place } from '../../simulator/cloudformation/place';
 import { Json, resolve, Scope, UNKNOWN } from '../../simulator/cloudformation/template';
 
 const scope: Scope = {

@@ -71,6 +71,22 @@ it('closes the connection of a dropped request', async () => {
   expect(answer.code).toBe('ECONNRESET');
 });
 
+it('lets a request find nobody who listens', async () => {
+  const { answer } = await inWorld(async world => {
+    serving(world, () => 'refuse');
+    return call(world);
+  });
+  expect(answer.code).toBe('ECONNREFUSED');
+});
+
+it('closes the connection in the middle of an answer', async () => {
+  const { answer } = await inWorld(async world => {
+    serving(world, () => ({ ...ANSWER, cut: true }));
+    return call(world);
+  });
+  expect(answer.code).toBe('ECONNRESET');
+});
+
 it('ends the invocation of a caller whose function is made to crash, and only that', async () => {
   const served: string[] = [];
   const results = await inWorld(async world => {

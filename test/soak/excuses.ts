@@ -1,5 +1,6 @@
 import { Step } from './step';
-import { Fault, FaultKind } from '../../simulator/scenario';
+import { Correspondence } from '../../simulator/cloudformation/custom-resource';
+import { Fault, FaultKind, Scenario } from '../../simulator/scenario';
 
 /*
  * What no handler can do anything about, so that an invariant does not hold there.
@@ -8,6 +9,14 @@ import { Fault, FaultKind } from '../../simulator/scenario';
 const MINUTE = 60;
 
 const DEADLY: readonly FaultKind[] = ['crashBefore', 'crashAfter', 'timeoutBefore', 'timeoutAfter'];
+
+/** The call is served, and who made it does not know. */
+const UNHEARD: readonly FaultKind[] = ['dropAfterServing', 'halfAnswer', 'malformedJson', 'slow'];
+
+/** What held while a request was open. */
+export function during(steps: readonly Step[], { sent, settled = Infinity }: Correspondence): Scenario[] {
+  return steps.filter(({ before, after }) => sent <= after.time && settled >= before.time).map(({ scenario }) => scenario);
+}
 
 /** AWS says of something that it does not exist, though it does. */
 export function isLiedTo(steps: readonly Step[], ...operations: string[]): boolean {
@@ -21,15 +30,27 @@ export function isForgetful(steps: readonly Step[]): boolean {
       || idempotency.forgetAfterSeconds !== undefined || jobHistorySeconds !== undefined);
 }
 
-/** Functions die or cannot be called, or nothing reaches CloudFormation: what the provider framework makes of that is not the handler's. */
-export function mayBeMute(steps: readonly Step[]): boolean {
-  return steps.slice(-2).some(({ scenario: { faults, loseAnswers, deliverLate } }) => loseAnswers.length > 0 || deliverLate.length > 0
-    || faults.some(({ service, kind }) => DEADLY.includes(kind) || ['lambda', 'states', 'response-url'].includes(service)));
+/** Faults that make functions die, or that cut off the provider framework: what that makes of them is not the handler's. */
+function cutsOff({ service, kind }: Fault): boolean {
+  return DEADLY.includes(kind) || ['lambda', 'states', 'response-url'].includes(service);
 }
 
-/** One request may have two answers: it was delivered twice, or functions and calls were repeated. */
-export function mayRepeat(steps: readonly Step[]): boolean {
-  return mayBeMute(steps) || steps.slice(-2).some(({ scenario }) => scenario.deliverAgain.length > 0);
+/** What is answered may be what the provider framework says, not the handler. */
+export function maySpeakForTheHandler(scenarios: readonly Scenario[]): boolean {
+  return scenarios.some(({ faults, deliverLate }) => deliverLate.length > 0 || faults.some(cutsOff));
+}
+
+/** A request may have no answer in time: it came late, its answer got lost, or all that Lambda and the framework try came to nothing. */
+export function mayBeMute(scenarios: readonly Scenario[]): boolean {
+  const cut = scenarios.flatMap(({ faults }) => faults.filter(cutsOff));
+  return scenarios.some(({ loseAnswers, deliverLate }) => loseAnswers.length + deliverLate.length > 0)
+    || cut.length > 1 || cut.some(({ times = Infinity, forSeconds = Infinity }) => times > 2 && forSeconds > 100);
+}
+
+/** A request may have two answers: it was delivered twice, or somebody did not hear of what was done and did it again. */
+export function mayRepeat(scenarios: readonly Scenario[]): boolean {
+  return scenarios.some(({ deliverAgain, faults }) => deliverAgain.length > 0
+    || faults.some(({ service, kind }) => DEADLY.includes(kind) || (['states', 'response-url'].includes(service) && UNHEARD.includes(kind))));
 }
 
 /** Recovery points cannot be deleted or changed, and that is what AWS is asked for. */
@@ -57,6 +78,8 @@ function isSurvivable({ service, kind, times = Infinity, forSeconds = Infinity }
     case 'throttling':
     case 'serviceUnavailable':
     case 'limitExceeded':
+    case 'connectionRefused':
+    case 'halfAnswer':
     case 'dropBeforeServing':
     case 'dropAfterServing':
     case 'malformedJson':

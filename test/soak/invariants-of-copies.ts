@@ -1,6 +1,6 @@
-import { isForgetful } from './excuses';
-import { pointArn, sameCopy, Setting, vaultArn } from './setting';
-import { COPY_TYPE, deletionBegan, heldJob, isAlive, isDeployed, jobsStarted, newestJob, pointOf, propertiesOf, settledRequests, Snapshot, Step } from './step';
+import { isForgetful, isLiedTo } from './excuses';
+import { pointArn, sameCopy, vaultArn } from './setting';
+import { COPY_TYPE, deletionBegan, heldJob, isAlive, isDeployed, jobsStarted, newestJob, pointOf, propertiesOf, settingOf, settledRequests, Snapshot, Step } from './step';
 import { CopyJobRecord } from '../../simulator/backup/copy-job';
 
 /*
@@ -8,11 +8,6 @@ import { CopyJobRecord } from '../../simulator/backup/copy-job';
  */
 
 const HOUR = 3_600_000;
-
-/** The setting by which a job was started. */
-function settingOf(job: CopyJobRecord, steps: readonly Step[]): Setting | undefined {
-  return steps.find(({ after }) => after.jobs.some(({ copyJobId }) => copyJobId === job.copyJobId))?.asked;
-}
 
 /** At most one copy per requested copy, as long as AWS honours the token and there is a copy to take over. */
 export function startsNoSecondCopy(steps: readonly Step[]): string[] {
@@ -90,7 +85,7 @@ export function takesOverNothingThatIsKept(steps: readonly Step[]): string[] {
 /** Where CloudFormation was told that a copy is deleted, it is. */
 export function deletesWhatTheTemplateDeletes(steps: readonly Step[]): string[] {
   const step = steps.at(-1)!;
-  if (isLiedToAboutCopies(steps)) return [];
+  if (isLiedTo(steps, 'DescribeCopyJob', 'DescribeRecoveryPoint', 'DeleteRecoveryPoint')) return [];
   return settledRequests(step).flatMap(request => {
     const { event, sent, answers, timedOut } = request;
     const job = newestJob(event.PhysicalResourceId, step.after);
@@ -100,10 +95,6 @@ export function deletesWhatTheTemplateDeletes(steps: readonly Step[]): string[] 
     const point = pointOf(job, step.after);
     return point && point.status !== 'DELETED' ? [`${point.arn} is ${point.status}, though its deletion is complete`] : [];
   });
-}
-
-function isLiedToAboutCopies(steps: readonly Step[]): boolean {
-  return steps.some(({ scenario }) => scenario.faults.some(({ kind }) => kind === 'notFound'));
 }
 
 export function isSuccess(body: string): boolean {

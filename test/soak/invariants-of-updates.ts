@@ -8,7 +8,7 @@ import { heldJob, isAlive, isDeployed, pointOf, Snapshot, Step } from './step';
 
 /** After a rolled-back update: id, ARN, lifecycle and copy as before. */
 export function rollsBackToWhatWas(steps: readonly Step[]): string[] {
-  const { kind, asked, before, after } = steps.at(-1)!;
+  const { kind, before, after } = steps.at(-1)!;
   if (kind !== 'deploy' || after.status !== 'UPDATE_ROLLBACK_COMPLETE' || !before.setting?.hasCopy) return [];
   const [was, is] = [before, after].map(snapshot => ({
     id: snapshot.physicalId,
@@ -17,10 +17,17 @@ export function rollsBackToWhatWas(steps: readonly Step[]): string[] {
   }));
   const wasThere = isAlive(pointOf(heldJob(before), before)) && isAlive(pointOf(heldJob(before), after));
   if (!wasThere || isGuarded(steps)) was.lifecycle = is.lifecycle = '';
-  // A copy that nothing waited for has become known meanwhile.
-  if (was.arn === '') is.arn = '';
-  if (asked?.waits && !before.setting.waits) was.id = is.id = undefined;
+  if (!before.setting.waits) {
+    // Nothing waits for the copy, so no template reads its ARN: it may have become known on the way, or not.
+    was.arn = is.arn = '';
+    [was.id, is.id] = [was.id, is.id].map(withoutCopies);
+  }
   return JSON.stringify(was) === JSON.stringify(is) ? [] : [`${JSON.stringify(was)} became ${JSON.stringify(is)}`];
+}
+
+/** The id, without the ARNs in it. */
+function withoutCopies(id: string | undefined): string | undefined {
+  return id?.replace(/\|arn:[^|]*\|/g, '||');
 }
 
 function lifecycleOf(snapshot: Snapshot): string {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { described, report } from './report';
 import { Templates } from './setting';
 import { NOTHING, soak, sum, Tally } from './soak';
+import { startMachine } from '../../simulator/machine';
 
 const WORKERS = 2;
 const WORKER = 'worker';
@@ -10,11 +11,12 @@ const USAGE = 'Usage: npm run soak -- [--runs N] [--seed S]';
 
 /** A worker is this file again, with the seeds of its share. */
 async function work(seeds: readonly number[]): Promise<void> {
-  const templates = new Templates();
+  const grounds = { machine: await startMachine(), templates: new Templates() };
   try {
-    await soak(seeds, templates, tally => process.send!(tally));
+    await soak(seeds, grounds, tally => process.send!(tally));
   } finally {
-    templates.remove();
+    await grounds.machine.close();
+    grounds.templates.remove();
     process.disconnect();
   }
 }

@@ -3,12 +3,12 @@ import { allowed, NEIGHBOUR, Setting, Templates } from './setting';
 import { COPY_TYPE, Snapshot, Step } from './step';
 import { Weather } from './weather';
 import { RecoveryPoint } from '../../simulator/backup/recovery-points';
-import { Faults } from '../../simulator/faults';
+import { Machine } from '../../simulator/machine';
 import { DEFAULT_SCENARIO, parseScenario, Scenario } from '../../simulator/scenario';
 import { Ended, Simulation, startSimulation } from '../../simulator/simulation';
 
 /** What is called after every step; what it returns is wrong with that step. */
-export type Judge = (steps: readonly Step[], logs: readonly string[]) => readonly Violation[];
+export type Judge = (steps: readonly Step[]) => readonly Violation[];
 
 export interface Violation {
   readonly invariant: string;
@@ -20,8 +20,12 @@ export interface Played {
   readonly steps: readonly Step[];
   /** Of the first step that had any; the history ends there. */
   readonly violations: readonly Violation[];
-  /** How often each kind of trouble was met. */
-  readonly trouble: Readonly<Record<string, number>>;
+}
+
+/** What histories are played with, one after the other. */
+export interface Grounds {
+  readonly machine: Machine;
+  readonly templates: Templates;
 }
 
 /** What a person may do with a stack in that state. */
@@ -31,20 +35,21 @@ const GONE = [undefined, 'DELETE_COMPLETE', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILE
 const LONGEST_RUN_MILLISECONDS = 120_000;
 
 /** Plays a history in a simulated AWS of its own, until it is over or something is wrong. */
-export async function play(history: History, templates: Templates, judge: Judge): Promise<Played> {
+export async function play(history: History, { machine, templates }: Grounds, judge: Judge): Promise<Played> {
   const scenario = scenarioOf({}, history.seed);
-  const simulation = await startSimulation({ environment: templates.of(allowed(history.first)).environment, scenario });
+  const simulation = await startSimulation({ environment: templates.of(allowed(history.first)).environment, scenario, machine });
   const player = new Player(simulation, templates, history.first);
   try {
     let violations: readonly Violation[] = [];
     for (const operation of history.operations) {
-      const logs = await watched(player.play(operation, history.seed));
-      violations = logs ? judge(player.steps, logs) : [];
+      const steps = player.steps.length;
+      await watched(player.play(operation, history.seed));
+      violations = player.steps.length > steps ? judge(player.steps) : [];
       if (violations.length > 0) break;
     }
-    return { steps: player.steps, violations, trouble: player.trouble };
+    return { steps: player.steps, violations };
   } catch (error) {
-    return { steps: player.steps, violations: [{ invariant: 'ends', what: (error as Error).stack ?? String(error) }], trouble: player.trouble };
+    return { steps: player.steps, violations: [{ invariant: 'ends', what: (error as Error).stack ?? String(error) }] };
   } finally {
     await simulation.close();
   }
@@ -52,98 +57,84 @@ export async function play(history: History, templates: Templates, judge: Judge)
 
 class Player {
   readonly steps: Step[] = [];
-  readonly trouble: Record<string, number> = {};
-  private readonly lastWanted: { setting: Setting };
+  private lastAsked: Setting;
   private scenario: Scenario = DEFAULT_SCENARIO;
-  private now: Snapshot = { time: 0, attributes: {}, jobs: [], points: {}, requests: [] };
+  private now: Snapshot = { time: 0, attributes: {}, jobs: [], points: {}, requests: [], waitersStartedTwice: 0 };
+  private counted: Readonly<Record<string, number>> = {};
 
   constructor(private readonly simulation: Simulation, private readonly templates: Templates, first: Setting) {
-    this.lastWanted = { setting: allowed(first) };
+    this.lastAsked = allowed(first);
   }
 
-  /** Plays one operation, if the stack is in a state for it; returns what the functions wrote. */
-  async play(operation: Operation, seed: number): Promise<readonly string[] | undefined> {
+  /** Plays one operation, if the stack is in a state for it. */
+  async play(operation: Operation, seed: number): Promise<void> {
     const { status } = this.now;
     switch (operation.kind) {
       case 'deploy': {
-        if (!DEPLOYABLE.includes(status)) return undefined;
-        const asked = allowed({ ...this.lastWanted.setting, ...operation.change });
-        this.lastWanted.setting = asked;
+        if (!DEPLOYABLE.includes(status)) return;
+        const asked = allowed({ ...this.lastAsked, ...operation.change });
+        this.lastAsked = asked;
         const { neighbourFailsAfter: afterSeconds } = operation;
         const failResources = afterSeconds === undefined ? [] : [{ resource: NEIGHBOUR, afterSeconds }];
         this.scenario = scenarioOf({ ...operation.weather, failResources }, seed);
-        return this.step('deploy', () => this.simulation.deploy(this.templates.of(asked), this.scenario), asked, afterSeconds !== undefined);
+        await this.step({ kind: 'deploy', asked, neighbourFails: afterSeconds !== undefined }, () => this.simulation.deploy(this.templates.of(asked), this.scenario));
+        return;
       }
       case 'delete':
-        if (status === undefined || status === 'DELETE_COMPLETE') return undefined;
+        if (status === undefined || status === 'DELETE_COMPLETE') return;
         this.scenario = scenarioOf(operation.weather, seed);
-        return this.step('delete', () => this.simulation.delete(this.scenario));
+        await this.step({ kind: 'delete' }, () => this.simulation.delete(this.scenario));
+        return;
       case 'pass':
-        return status === undefined ? undefined : this.step('pass', () => this.simulation.advance(operation.minutes * 60));
+        if (status !== undefined) await this.step({ kind: 'pass' }, () => this.simulation.advance(operation.minutes * 60));
+        return;
       case 'lose':
-        return status === undefined ? undefined : this.step('lose', () => {
-          this.lose(operation.what);
-          return this.simulation.advance(1);
-        });
+        if (status === undefined) return;
+        this.lose(operation.what);
+        await this.step({ kind: 'lose', lost: operation.what }, () => this.simulation.advance(1));
     }
   }
 
-  private async step(kind: Step['kind'], work: () => Promise<Ended>, asked?: Setting, neighbourFails = false): Promise<readonly string[]> {
-    const before = this.now;
+  private async step(about: Pick<Step, 'kind' | 'asked' | 'lost'> & { readonly neighbourFails?: boolean }, work: () => Promise<Ended>): Promise<void> {
+    const { now: before, scenario } = this;
     const ended = await work();
-    const snapshot = this.snapshot(ended, asked ?? before.setting, before);
-    this.now = snapshot;
-    this.steps.push({ kind, asked, neighbourFails, scenario: this.scenario, before, after: snapshot, events: ended.events });
-    if (kind === 'deploy' || kind === 'delete') this.countTrouble();
-    return ended.logs;
+    this.now = this.snapshot(ended, about.asked ?? before.setting, before);
+    const { events, logs } = ended;
+    this.steps.push({ neighbourFails: false, ...about, scenario, faults: this.faultsMet(about.kind), logs, before, after: this.now, events });
+  }
+
+  /** An operation counts anew, and what is in flight goes on counting. */
+  private faultsMet(kind: Step['kind']): Record<string, number> {
+    const counted = this.simulation.aws.faults.counts();
+    const earlier = kind === 'deploy' || kind === 'delete' ? {} : this.counted;
+    this.counted = counted;
+    return Object.fromEntries(Object.entries(counted).map(([name, times]) => [name, times - (earlier[name] ?? 0)]));
   }
 
   private snapshot({ status, state }: Ended, wanted: Setting | undefined, before: Snapshot): Snapshot {
-    const { aws: { backup, customResources } } = this.simulation;
+    const { aws: { backup, customResources, stepFunctions } } = this.simulation;
     const setting = GONE.includes(status) ? undefined : isForward(status) ? wanted : before.setting;
     const [, copy] = Object.entries(state.stack.resources)
       .find(([id, { type }]) => type === COPY_TYPE && setting?.hasCopy && id.startsWith(setting.id)) ?? [];
     return {
       time: state.time,
       status,
+      stackId: state.stack.id,
       setting,
       physicalId: copy?.physicalId,
       attributes: copy?.attributes ?? {},
       jobs: backup.copyJobs(),
       points: Object.fromEntries(backup.allRecoveryPoints().map((point): [string, RecoveryPoint] => [point.arn, point])),
       requests: [...customResources.correspondence],
+      waitersStartedTwice: stepFunctions.executions().filter(({ requests }) => requests > 1).length,
     };
   }
 
   private lose(what: 'tokens' | 'jobs' | 'copies'): void {
     const { backup } = this.simulation.aws;
-    this.count(`lost ${what}`);
     if (what === 'tokens') backup.forgetTokens();
     else if (what === 'jobs') backup.copyJobs().filter(job => job.completedAt !== undefined).forEach(job => backup.forgetCopyJob(job.copyJobId));
     else backup.allRecoveryPoints().filter(point => point.sourceBackupVaultArn).forEach(point => backup.vanish(point.arn));
-  }
-
-  private countTrouble(): void {
-    const { simulation: { aws }, scenario } = this;
-    const step = this.steps.at(-1)!;
-    Object.entries((aws as unknown as { faults: Faults }).faults.counts()).forEach(([kind, times]) => this.count(kind, times));
-    const sent = step.after.requests.slice(step.before.requests.length);
-    this.count('delivered twice', sent.filter(({ deliveries }) => deliveries > 1).length);
-    this.count('answers lost', scenario.loseAnswers.length > 0 ? sent.filter(({ timedOut }) => timedOut).length : 0);
-    for (const { rule } of step.after.jobs.slice(step.before.jobs.length)) {
-      if (rule.endState !== 'COMPLETED') this.count(`job ${rule.endState}`);
-      const states = rule.stages?.map(stage => stage.state) ?? [];
-      if (states.includes('CREATED')) this.count('state going backwards');
-      if (states.some(state => /ING$/.test(state) && state !== 'RUNNING')) this.count('unknown state');
-      if (states.includes('COMPLETED')) this.count('completed without an ARN');
-    }
-    if (scenario.idempotency.forgetAfterSeconds !== undefined) this.count('tokens forgotten');
-    if (scenario.jobHistorySeconds !== undefined) this.count('job history forgotten');
-    if (step.neighbourFails) this.count('neighbour fails');
-  }
-
-  private count(kind: string, times = 1): void {
-    if (times > 0) this.trouble[kind] = (this.trouble[kind] ?? 0) + times;
   }
 }
 

@@ -7,7 +7,7 @@ export function report({ runs, operations, orphans, statuses, trouble, findings 
     `${runs} runs, ${operations} operations, ${Math.round(seconds)} s`,
     ...table('stacks ended', statuses),
     ...table('trouble met', trouble),
-    `copies under DESTROY that CloudFormation never told the resource apart, or could not delete: ${orphans}`,
+    ...table('copies under DESTROY that no stack holds', orphans),
     `${findings.length} violations`,
     ...findings.flatMap(described),
   ].join('\n');

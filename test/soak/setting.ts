@@ -56,12 +56,16 @@ export function sameCopy(a: Setting | undefined, b: Setting | undefined): boolea
   return !!a?.hasCopy && !!b?.hasCopy && a.id === b.id && a.point === b.point && a.destination === b.destination && a.token === b.token;
 }
 
-/** Synthesizes stacks, each setting once. */
+/** A soak asks for tens of thousands. */
+const MOST_KNOWN = 500;
+
+/** Synthesizes stacks, and remembers some. */
 export class Templates {
   private readonly known = new Map<string, AssemblyStack>();
   private readonly folder = mkdtempSync(join(tmpdir(), 'soak-'));
   private assets: Assets = {};
   private deployments = 0;
+  private assemblies = 0;
 
   /** @param otherAssets what to run in an asset's place */
   constructor(private readonly otherAssets: (assets: Assets) => Assets = assets => assets) {}
@@ -70,6 +74,7 @@ export class Templates {
   of(setting: Setting): AssemblyStack {
     const key = JSON.stringify(Object.entries(setting).sort());
     const stack = this.known.get(key) ?? this.synthesize(setting);
+    if (this.known.size >= MOST_KNOWN) this.known.clear();
     this.known.set(key, stack);
     return { ...stack, template: stack.template.replace(REVISION, `revision ${++this.deployments}`) };
   }
@@ -79,7 +84,7 @@ export class Templates {
   }
 
   private synthesize(setting: Setting): AssemblyStack {
-    const outdir = join(this.folder, String(this.known.size));
+    const outdir = join(this.folder, String(++this.assemblies));
     const app = new App({ outdir });
     build(new Stack(app, 'Stack', { env: { account: ACCOUNT, region: 'us-east-1' } }), setting);
     app.synth();

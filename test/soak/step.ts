@@ -13,6 +13,7 @@ export interface Snapshot {
   readonly time: number;
   /** The stack's; undefined before the first operation. */
   readonly status?: string;
+  readonly stackId?: string;
   /** What the template in force asks for; undefined when there is no stack. */
   readonly setting?: Setting;
   /** Of the copy of the template in force. */
@@ -24,6 +25,8 @@ export interface Snapshot {
   readonly points: Readonly<Record<string, RecoveryPoint>>;
   /** Everything ever sent to custom resources. */
   readonly requests: readonly Correspondence[];
+  /** Executions of the waiter that were asked for more than once. */
+  readonly waitersStartedTwice: number;
 }
 
 /** One operation of a history and what came of it. */
@@ -32,8 +35,14 @@ export interface Step {
   /** Of a deployment: what it asked for, and whether the neighbour was to fail. */
   readonly asked?: Setting;
   readonly neighbourFails: boolean;
+  /** What AWS Backup lost, or somebody deleted. */
+  readonly lost?: 'tokens' | 'jobs' | 'copies';
   /** What held while it went on. */
   readonly scenario: Scenario;
+  /** Faults of calls that were met, as `service kind`. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** What the functions wrote. */
+  readonly logs: readonly string[];
   readonly before: Snapshot;
   readonly after: Snapshot;
   readonly events: readonly StackEvent[];
@@ -80,4 +89,9 @@ export function isDeployed({ kind, after: { status } }: Step): boolean {
 
 export function propertiesOf({ event }: Correspondence): Readonly<Record<string, string>> {
   return event.ResourceProperties as unknown as Record<string, string>;
+}
+
+/** The setting by which a job was started. */
+export function settingOf(job: CopyJobRecord, steps: readonly Step[]): Setting | undefined {
+  return steps.find(({ after }) => after.jobs.some(({ copyJobId }) => copyJobId === job.copyJobId))?.asked;
 }

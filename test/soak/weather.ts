@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
-import { FaultKind } from '../../simulator/scenario';
-import { FAULT_KINDS } from '../../simulator/scenario/format';
+import { FAULT_KINDS, FaultKind } from '../../simulator/scenario';
 import { OPERATIONS } from '../../simulator/wire/operation';
 
 /** What one operation meets, as a scenario file says it. */
@@ -23,19 +22,20 @@ const duration = fc.oneof(
   { weight: 1, arbitrary: fc.constant({}) },
 );
 
-function kindsOf(service: string, operation: string): FaultKind[] {
-  return FAULT_KINDS.filter(kind => !(/roleNotAssumable|limitExceeded/.test(kind) && operation !== 'StartCopyJob')
-    && !(kind === 'malformedJson' && service === 'response-url'));
+/** Everything that can go wrong with a call. */
+export const FAULTS = Object.entries(OPERATIONS).flatMap(([service, operations]) =>
+  operations.flatMap(operation => FAULT_KINDS.filter(kind => canHappen(kind, service, operation)).map(kind => ({ service, operation, kind }))));
+
+function canHappen(kind: FaultKind, service: string, operation: string): boolean {
+  if (kind === 'roleNotAssumable' || kind === 'limitExceeded') return operation === 'StartCopyJob';
+  return service !== 'response-url' || (kind !== 'malformedJson' && kind !== 'halfAnswer');
 }
 
-const anyOperation = fc.constantFrom(...Object.entries(OPERATIONS).flatMap(([service, operations]) =>
-  operations.map(operation => ({ service, operation }))));
-const theJobs = fc.constantFrom('StartCopyJob', 'StartCopyJob', 'DescribeCopyJob').map(operation => ({ service: 'backup', operation }));
-
-const fault = fc.oneof(anyOperation, theJobs)
-  .chain(({ service, operation }) => fc.tuple(
-    fc.constantFrom(...kindsOf(service, operation)), fc.constantFrom(0, 0, 0, 1, 2, 5), duration, fc.constantFrom(2, 25, 120),
-  ).map(([kind, skip, howLong, seconds]) => ({ service, operation, kind, skip, ...howLong, ...kind === 'slow' && { seconds } })));
+const fault = fc.oneof(
+  fc.constantFrom(...FAULTS),
+  fc.constantFrom(...FAULTS.filter(({ operation }) => /CopyJob|Respond|StartExecution/.test(operation))),
+).chain(({ service, operation, kind }) => fc.tuple(fc.constantFrom(0, 0, 0, 1, 2, 5), duration, fc.constantFrom(2, 25, 120))
+  .map(([skip, howLong, seconds]) => ({ service, operation, kind, skip, ...howLong, ...kind === 'slow' && { seconds } })));
 
 /** Copies of minutes, mostly. */
 const runningSeconds = fc.oneof(
@@ -60,7 +60,7 @@ const copyJob = fc.oneof(
       createdSeconds: fc.constant(5),
       runningSeconds,
       endState: fc.constantFrom('FAILED', 'PARTIAL', 'ABORTED'),
-      statusMessage: fc.constantFrom('Access Denied trying to call AWS Backup service', 'The snapshot is in use. '.repeat(500)),
+      statusMessage: fc.constantFrom('Access Denied trying to call AWS Backup service', 'The snapshot is in use. '.repeat(60)),
       times: fc.constantFrom(1, 1, 100),
     }),
   },

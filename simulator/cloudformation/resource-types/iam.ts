@@ -1,5 +1,6 @@
+import { randomText } from '../../random-text';
 import { NotSimulated } from '../errors';
-import { generatedName, globalArn, randomText } from '../names';
+import { generatedName, globalArn } from '../names';
 import { ResourceRequest } from '../resource-type';
 import { Properties } from '../template';
 import { PlainType } from './plain-type';

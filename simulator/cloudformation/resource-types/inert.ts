@@ -1,5 +1,7 @@
-import { arn, generatedName, randomHex, randomUuid } from '../names';
-import { Place, ResourceRequest } from '../resource-type';
+import { randomHex, randomUuid } from '../../random-text';
+import { arn, generatedName } from '../names';
+import { Place } from '../place';
+import { ResourceRequest } from '../resource-type';
 import { Json } from '../template';
 import { PlainType } from './plain-type';
 

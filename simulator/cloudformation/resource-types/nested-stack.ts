@@ -1,5 +1,6 @@
+import { randomUuid } from '../../random-text';
 import { ResourceFailure } from '../errors';
-import { arn, randomUuid } from '../names';
+import { arn } from '../names';
 import { NestedStack, Outcome, ResourceContext, ResourceRequest, ResourceType } from '../resource-type';
 import { Blueprint } from '../stack-state';
 import { isObject } from '../template';

@@ -1,5 +1,6 @@
 import { Assets } from '../../assembly';
-import { ResourceContext, ResourceRequest, ResourceType, Place, Outcome } from '../resource-type';
+import { Place } from '../place';
+import { ResourceContext, ResourceRequest, ResourceType, Outcome } from '../resource-type';
 import { Identity, ResourceState } from '../stack-state';
 import { Properties } from '../template';
 

@@ -1,4 +1,4 @@
-import { HostMessage, HostSettings } from '../host-protocol';
+import { HostMessage, HostTask } from '../host-protocol';
 import { Handler } from './environment';
 
 export type Invocation = Extract<HostMessage, { type: 'invoke' }>;
@@ -9,22 +9,22 @@ interface Outcome {
 }
 
 /** Runs the handler as Lambda's Node.js runtime does. */
-export async function invoke(invocation: Invocation, settings: HostSettings, now: () => number, load: () => Handler): Promise<Outcome> {
+export async function invoke(invocation: Invocation, task: HostTask, now: () => number, load: () => Handler): Promise<Outcome> {
   try {
-    const answer = await load()(JSON.parse(invocation.payload), lambdaContext(invocation, settings, now));
+    const answer = await load()(JSON.parse(invocation.payload), lambdaContext(invocation, task, now));
     return { failed: false, payload: JSON.stringify(answer) ?? 'null' };
   } catch (error) {
     return { failed: true, payload: JSON.stringify(errorObject(error)) };
   }
 }
 
-function lambdaContext(invocation: Invocation, settings: HostSettings, now: () => number): object {
+function lambdaContext(invocation: Invocation, task: HostTask, now: () => number): object {
   return {
     awsRequestId: invocation.requestId,
     callbackWaitsForEmptyEventLoop: true,
     functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
     functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
-    invokedFunctionArn: settings.functionArn,
+    invokedFunctionArn: task.functionArn,
     logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
     memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,

@@ -1,7 +1,7 @@
 /** A process that runs one function's environments. It is bundled to one file, and patches what it must before any function code is loaded. */
 import { openSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { HostLog, HostMessage, HostReport, HostResult, HostSettings } from '../host-protocol';
+import { HostLog, HostMessage, HostReport, HostResult, HostSettings, HostTask } from '../host-protocol';
 import { installConsoleOutput } from './console-output';
 import { Environment, runIn } from './environment';
 import { FunctionModules } from './function-modules';
@@ -12,7 +12,8 @@ import { installSeededChance } from './seeded-chance';
 import { installVirtualDate } from './virtual-date';
 import { installVirtualTimers } from './virtual-timers';
 
-const [hostId, settings] = JSON.parse(process.argv.pop()!) as [number, HostSettings];
+const settings = JSON.parse(process.argv.pop()!) as HostSettings;
+let task: HostTask;
 const environments = new Map<number, Environment>();
 let messages = 0;
 const results: HostResult[] = [];
@@ -23,11 +24,11 @@ const refuse = (what: string): never => {
   refusals.push(what);
   throw new Error(`${what} is not simulated`);
 };
-const now = installVirtualDate(openSync(settings.timeFile, 'r'));
+const { now, restart } = installVirtualDate(openSync(settings.timeFile, 'r'));
 const timers = installVirtualTimers(now, refuse);
 const active = reportWhenQuiet(() => report(false));
-const network = new Network(hostId, settings, refuse, active);
-installSeededChance(settings.seed);
+const network = new Network(settings, refuse, active);
+const reseed = installSeededChance();
 installConsoleOutput(logs, settings.logLevel);
 syncBuiltinESMExports();
 const modules = new FunctionModules(settings.codeDirectory, refuse);
@@ -36,18 +37,34 @@ process.on('disconnect', () => process.exit());
 process.on('exit', () => report(true));
 process.on('message', (message: HostMessage) => {
   messages += 1;
+  if (message.type === 'adopt') adopt(message.task);
   if (message.type === 'invoke') start(message);
   if (message.type === 'tick') timers.runNext();
+  if (message.type === 'refuse') network.refuse(message.request);
   if (message.type === 'discard') discard(message.environment);
   active();
 });
 
+/** Begins in another world, or in the first one: of an earlier one nothing is left. */
+function adopt(adopted: HostTask): void {
+  task = adopted;
+  environments.clear();
+  timers.clearAll();
+  network.begin(task.host);
+  restart();
+  reseed(task.seed);
+  for (const name of Object.keys(process.env)) {
+    if (!(name in task.variables)) delete process.env[name];
+  }
+  Object.assign(process.env, task.variables);
+}
+
 function start(invocation: Invocation): void {
-  const environment = environments.get(invocation.environment) ?? new Environment(invocation.environment, settings.seed);
+  const environment = environments.get(invocation.environment) ?? new Environment(invocation.environment, task.seed);
   environments.set(environment.id, environment);
   environment.inFlight = true;
   void runIn(environment, async () => {
-    const outcome = await invoke(invocation, settings, now, () => environment.handler ??= modules.loadHandler(settings.handler));
+    const outcome = await invoke(invocation, task, now, () => environment.handler ??= modules.loadHandler(task.handler));
     environment.inFlight = false;
     results.push({ environment: environment.id, requestId: invocation.requestId, ...outcome });
   });
@@ -63,7 +80,7 @@ function report(exiting: boolean): void {
   if (!process.connected) return;
   process.send?.({
     messages,
-    openRequests: [...network.open],
+    openRequests: network.open,
     nextTimer: timers.next(),
     results: results.splice(0),
     logs: logs.splice(0),

@@ -7,11 +7,12 @@ import { currentEnvironment } from './environment';
 
 /** Counts the HTTP requests of this process, tells the simulator who sent them, and lets none leave the machine. */
 export class Network {
-  readonly open = new Set<number>();
+  private readonly requests = new Map<number, ClientRequest>();
   private started = 0;
+  private host = 0;
 
   /** `active` is called whenever a request starts or ends. */
-  constructor(private readonly host: number, private readonly settings: HostSettings, refuse: (what: string) => never, active: () => void) {
+  constructor(private readonly settings: HostSettings, refuse: (what: string) => never, active: () => void) {
     Object.assign(https.globalAgent, { defaultPort: settings.tlsPort });
     Object.assign(https.globalAgent.options, {
       ca: settings.certificate,
@@ -32,13 +33,31 @@ export class Network {
       this.started += 1;
       const id = this.started;
       request.setHeader(REQUEST_HEADER, `${this.host}/${currentEnvironment()?.id ?? ''}/${id}`);
-      this.open.add(id);
+      this.requests.set(id, request);
       request.once('close', () => {
-        this.open.delete(id);
+        this.requests.delete(id);
         active();
       });
       active();
     });
+  }
+
+  /** Numbers of the requests that have not ended. */
+  get open(): number[] {
+    return [...this.requests.keys()];
+  }
+
+  /** From now on it is that host, without connections. */
+  begin(host: number): void {
+    this.host = host;
+    https.globalAgent.destroy();
+  }
+
+  /** Ends a request as if nobody had listened. */
+  refuse(id: number): void {
+    const error = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:443'), { code: 'ECONNREFUSED', errno: -111, syscall: 'connect' });
+    error.stack = `${String(error)}\n    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1637:16)`;
+    this.requests.get(id)?.destroy(error);
   }
 
   private isSimulated(request: ClientRequest): boolean {

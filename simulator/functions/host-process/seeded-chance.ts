@@ -4,9 +4,9 @@ import { SeededRandom } from '../../seeded-random';
 
 type Done<T> = (error: Error | null, value: T) => void;
 
-/** Makes everything that is left to chance follow the seed of the environment that asks. */
-export function installSeededChance(seed: string): void {
-  const outside = new SeededRandom(`${seed}/outside`);
+/** Makes everything that is left to chance follow the seed of the environment that asks; what is returned gives what is outside of all another seed. */
+export function installSeededChance(): (seed: string) => void {
+  let outside = new SeededRandom('outside');
   const random = () => currentEnvironment()?.random ?? outside;
 
   const fill = <T extends ArrayBufferView>(view: T): T => {
@@ -44,4 +44,7 @@ export function installSeededChance(seed: string): void {
   // Only getters, and crypto.getRandomValues is one that reads this one.
   Object.defineProperty(crypto.webcrypto, 'getRandomValues', { value: fill });
   Object.defineProperty(crypto.webcrypto, 'randomUUID', { value: randomUUID });
+  return seed => {
+    outside = new SeededRandom(`${seed}/outside`);
+  };
 }

@@ -72,6 +72,10 @@ export class VirtualTimers {
     [...this.active.values()].filter(timeout => timeout.environment === environment).forEach(timeout => this.clear(timeout));
   }
 
+  clearAll(): void {
+    this.active.clear();
+  }
+
   create(callback: () => void, delay: unknown, repeats: boolean): VirtualTimeout {
     const milliseconds = Math.trunc(Number(delay));
     const valid = milliseconds >= 1 && milliseconds <= LONGEST_DELAY;
