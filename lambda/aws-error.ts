@@ -20,8 +20,8 @@ export function errorKind(error: unknown): ErrorKind {
   if (NO_ROOM.test(name) || status === 429) return 'no-room';
   if (ACCESS_DENIED.test(name) || (name === 'InvalidParameterValueException' && ROLE_NOT_READY.test(message))) return 'propagation';
   if (name === 'ResourceNotFoundException') return 'not-found';
-  // Without a status, no answer of AWS came.
-  if (status === undefined || status >= 500 || status < 400) return 'transient';
+  // Without a status, no answer of AWS came; one that cannot be read may have said anything.
+  if (status === undefined || status >= 500 || status < 400 || error instanceof SyntaxError) return 'transient';
   return 'final';
 }
 

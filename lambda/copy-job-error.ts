@@ -10,6 +10,11 @@ export class CopyJobError extends Error {
   }
 }
 
+/** What AWS said, so that another sentence may follow. */
+export function sentence(said: string): string {
+  return /[.!?]$/.test(said) ? said : `${said}.`;
+}
+
 function cut(line: string): string {
   const bytes = Buffer.from(line);
   if (bytes.length <= LONGEST_MESSAGE_BYTES) return line;

@@ -51,7 +51,7 @@ async function rememberedJob(runtime: Runtime, request: CopyRequest, copyJobId: 
 
 /** What a job that still runs is going to copy. */
 async function leaveOrAwait(runtime: Runtime, request: CopyRequest, copyJobId: string, late: boolean): Promise<PollResult> {
-  if (await stackOperation(runtime, request) !== 'removal') {
+  if (await stackOperation(runtime, request, 'once') !== 'removal') {
     // The next deployment takes it over; waiting for it here would only hold up the rollback.
     runtime.log('left-running', { copyJobId });
     return DONE;
@@ -78,9 +78,9 @@ async function deletePoint(runtime: Runtime, request: CopyRequest, event: PollEv
 
 /** A late second delivery must not delete what a newer deployment has taken over. */
 async function isStillToBeDeleted(runtime: Runtime, request: CopyRequest, event: PollEvent): Promise<boolean> {
-  const operation = await stackOperation(runtime, request);
+  const operation = await stackOperation(runtime, request, 'once');
   if (operation === 'over' || operation === 'forward') return false;
-  const held = await physicalIdOf(runtime, request, event.LogicalResourceId);
+  const held = await physicalIdOf(runtime, request, event.LogicalResourceId, 'once');
   return !held || newestEntry(held)?.copyJobId !== newestEntry(event.PhysicalResourceId)!.copyJobId;
 }
 

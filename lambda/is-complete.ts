@@ -2,6 +2,7 @@ import { CopyJob } from '@aws-sdk/client-backup';
 import { attributesFor } from './attributes';
 import { describeCopyJob } from './aws-backup';
 import { errorText } from './aws-error';
+import { CopyJobError } from './copy-job-error';
 import { deleteCopy } from './delete-copy';
 import { followCopy } from './follow-copy';
 import { settleLifecycle } from './lifecycle';
@@ -15,6 +16,9 @@ import { Attributes } from '../src/contract';
 export async function isComplete(runtime: Runtime, event: PollEvent): Promise<PollResult> {
   if (event.Phase === 'nothing') return { IsComplete: true };
   const request = parseRequest(event, runtime.now());
+  if (!newestEntry(event.PhysicalResourceId)) {
+    throw new CopyJobError(`The physical resource id '${event.PhysicalResourceId}' names no copy job to wait for. Deploy again.`);
+  }
   switch (event.Phase) {
     case 'copying': return followCopy(runtime, request, event);
     case 'deleting': return deleteCopy(runtime, request, event);
@@ -26,6 +30,10 @@ export async function isComplete(runtime: Runtime, event: PollEvent): Promise<Po
       if (!await settleLifecycle(runtime, request, entry, wanted, event.Operation!)) return { IsComplete: false };
       return { IsComplete: true, Data: await described(runtime, request, event) };
     }
+    default:
+      // A deployment may change the functions between an event and its polls.
+      throw new CopyJobError(`Another release of cdk-backup-copy-job left the step '${String(event.Phase)}', which this one does not know. `
+        + 'Deploy again.');
   }
 }
 

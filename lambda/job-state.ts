@@ -1,5 +1,5 @@
 import { CopyJob } from '@aws-sdk/client-backup';
-import { CopyJobError } from './copy-job-error';
+import { CopyJobError, sentence } from './copy-job-error';
 import { failureHint } from './failure-hint';
 
 export type Outcome = 'completed' | 'failed' | 'pending';
@@ -23,5 +23,5 @@ export function failure(copyJobId: string, job: CopyJob): CopyJobError {
   const said = (job.StatusMessage ?? 'AWS Backup gives no reason.').slice(0, 400);
   const category = job.MessageCategory ? ` (${job.MessageCategory})` : '';
   const children = job.ChildJobsInState ? ` Its ${job.NumberOfChildJobs} child jobs by state: ${JSON.stringify(job.ChildJobsInState)}.` : '';
-  return new CopyJobError(`Copy job ${copyJobId} ended ${job.State}${category}: ${said}${/[.!?]$/.test(said) ? '' : '.'}${children} ${failureHint(said)}`);
+  return new CopyJobError(`Copy job ${copyJobId} ended ${job.State}${category}: ${sentence(said)}${children} ${failureHint(said)}`);
 }

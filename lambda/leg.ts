@@ -18,7 +18,8 @@ export async function onLegEvent(runtime: Runtime, request: CopyRequest): Promis
   if (own && own.contentHash === hash) return { PhysicalResourceId: physicalResourceId, Phase: 'nothing' };
 
   // This leg is new, or its content changes in one direction or the other. What was copied before, only the copy's own id tells.
-  const copy = await physicalIdOf(runtime, request, properties.CopyLogicalId!);
+  if (!properties.CopyLogicalId) throw new CopyJobError('The property CopyLogicalId is missing.');
+  const copy = await physicalIdOf(runtime, request, properties.CopyLogicalId);
   const operation = request.type === 'Create' ? 'forward' : await stackOperation(runtime, request);
   if (operation === 'rollback') {
     const restored = copy && restoredId(copy, hash);

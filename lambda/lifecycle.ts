@@ -37,7 +37,7 @@ export async function settleLifecycle(
   try {
     const { Lifecycle: has, Status: status } = await describeRecoveryPoint(runtime, vaultArn, recoveryPointArn);
     if (isSameLifecycle(has, wanted)) return true;
-    const late = operation === 'over' || await stackOperation(runtime, request) !== operation;
+    const late = operation === 'over' || await stackOperation(runtime, request, 'once') !== operation;
     if (late || status === 'DELETING') {
       runtime.log('lifecycle-left', { recoveryPointArn, because: late ? 'the stack does something else by now' : status });
       return true;

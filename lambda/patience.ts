@@ -1,10 +1,11 @@
 import { ErrorKind, errorKind, errorText } from './aws-error';
+import { CopyRequest } from './request';
 import { Runtime } from './runtime';
 
 const MINUTE = 60_000;
 const LONGEST_PAUSE = 30_000;
 
-/** How long each kind of error is waited out, from the first attempt on. Lambda ends the function after 15 minutes. */
+/** How long each kind of error is waited out, from the first attempt on. */
 export const PATIENCE: Record<ErrorKind, number> = {
   'propagation': 2 * MINUTE,
   'no-room': 12 * MINUTE,
@@ -13,15 +14,20 @@ export const PATIENCE: Record<ErrorKind, number> = {
   'final': 0,
 };
 
-/** Makes a call until it succeeds, its error is not worth waiting for, or the deadline is near; pauses grow, with jitter. */
-export async function patiently<T>(runtime: Runtime, deadline: number, step: string, call: () => Promise<T>, patience = PATIENCE): Promise<T> {
+/** Lambda ends the function after 15 minutes, and one attempt may take a minute. */
+const LONGEST_EVENT = 13 * MINUTE;
+
+/** Makes a call until it succeeds, its error is not worth waiting for, or time is up; pauses grow, with jitter. */
+export async function patiently<T>(
+  runtime: Runtime, { begun, deadline }: Pick<CopyRequest, 'begun' | 'deadline'>, step: string, call: () => Promise<T>, patience = PATIENCE,
+): Promise<T> {
   const start = runtime.now();
   for (let attempt = 0; ; attempt++) {
     try {
       return await call();
     } catch (error) {
       const pause = Math.min(LONGEST_PAUSE, 1_000 * 2 ** attempt) * (0.5 + runtime.random() / 2);
-      if (runtime.now() + pause > Math.min(deadline, start + patience[errorKind(error)])) throw error;
+      if (runtime.now() + pause > Math.min(deadline, begun + LONGEST_EVENT, start + patience[errorKind(error)])) throw error;
       runtime.log(step, { retryInSeconds: Math.round(pause / 1_000), error: errorText(error) });
       await runtime.sleep(pause);
     }

@@ -1,5 +1,6 @@
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { CopyJobError } from './copy-job-error';
+import { backupVaultArn, integer, oneOf, positiveInteger, refusal, truth } from './property-value';
 import { CopyJobProperties, LEG_RESOURCE_TYPE, LifecycleProperties, LONGEST_WAIT_MINUTES } from '../src/contract';
 
 /** What CloudFormation asks for, with numbers and booleans made from the strings that it sends. */
@@ -9,10 +10,12 @@ export interface CopyRequest {
   readonly physicalResourceId?: string;
   readonly properties: CopyJobProperties;
   /** Of an Update. */
-  readonly oldProperties?: CopyJobProperties;
+  readonly oldProperties?: Pick<CopyJobProperties, 'Lifecycle' | 'WaitForCompletion'>;
   readonly stack: { readonly id: string; readonly account: string; readonly region: string };
   /** When CloudFormation made the request, in milliseconds since the epoch; the same however often and late it is delivered. */
   readonly time: number;
+  /** When the function that has it now was invoked. */
+  readonly begun: number;
   /** When the wait for the copy, or for its deletion, is over. */
   readonly deadline: number;
 }
@@ -25,9 +28,10 @@ export function parseRequest(event: CloudFormationCustomResourceEvent, now: numb
     type: event.RequestType,
     physicalResourceId: event.RequestType === 'Create' ? undefined : event.PhysicalResourceId,
     properties,
-    oldProperties: event.RequestType === 'Update' ? parseProperties(event.OldResourceProperties) : undefined,
+    oldProperties: event.RequestType === 'Update' ? parseOldProperties(event.OldResourceProperties) : undefined,
     stack: { id: event.StackId, account, region },
     time,
+    begun: now,
     deadline: time + (event.RequestType === 'Delete' ? LONGEST_WAIT_MINUTES * 60 : properties.TimeoutSeconds) * 1_000,
   };
 }
@@ -71,33 +75,41 @@ function parseProperties(raw: Record<string, unknown>): CopyJobProperties {
     RecoveryPointArn: required('RecoveryPointArn'),
     SourceBackupVaultName: required('SourceBackupVaultName'),
     SourceRegion: required('SourceRegion'),
-    DestinationBackupVaultArn: required('DestinationBackupVaultArn'),
+    DestinationBackupVaultArn: backupVaultArn('DestinationBackupVaultArn', required('DestinationBackupVaultArn')),
     IamRoleArn: required('IamRoleArn'),
     IdempotencyToken: optional('IdempotencyToken'),
     Lifecycle: parseLifecycle(raw.Lifecycle),
-    RemovalPolicy: required('RemovalPolicy') === 'destroy' ? 'destroy' : 'retain',
+    RemovalPolicy: oneOf('RemovalPolicy', required('RemovalPolicy'), ['retain', 'destroy']),
     StackName: required('StackName'),
     ConstructPath: required('ConstructPath'),
-    TimeoutSeconds: integer('TimeoutSeconds', required('TimeoutSeconds')),
-    WaitForCompletion: required('WaitForCompletion') === 'true',
+    TimeoutSeconds: positiveInteger('TimeoutSeconds', required('TimeoutSeconds')),
+    WaitForCompletion: truth('WaitForCompletion', required('WaitForCompletion')),
     Follow: optional('Follow'),
     CopyLogicalId: optional('CopyLogicalId'),
   };
 }
 
+/** A rollback comes from properties that may have been refused, so these are taken as they are. */
+function parseOldProperties({ Lifecycle, WaitForCompletion }: Record<string, unknown>): CopyRequest['oldProperties'] {
+  return { Lifecycle: oldLifecycle(Lifecycle), WaitForCompletion: WaitForCompletion === 'true' };
+}
+
+/** A refused one is different from any other: what the copy has then is looked up. */
+function oldLifecycle(raw: unknown): LifecycleProperties | undefined {
+  try {
+    return parseLifecycle(raw);
+  } catch {
+    return {};
+  }
+}
+
 function parseLifecycle(raw: unknown): LifecycleProperties | undefined {
   if (raw === undefined) return undefined;
-  if (typeof raw !== 'object' || raw === null) throw new CopyJobError('The property Lifecycle must be an object.');
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw refusal('Lifecycle', raw, 'an object');
   const { MoveToColdStorageAfterDays: cold, DeleteAfterDays: end, OptInToArchiveForSupportedResources: optIn } = raw as Record<string, unknown>;
   return {
     ...cold !== undefined && { MoveToColdStorageAfterDays: integer('Lifecycle.MoveToColdStorageAfterDays', cold) },
     ...end !== undefined && { DeleteAfterDays: integer('Lifecycle.DeleteAfterDays', end) },
-    ...optIn !== undefined && { OptInToArchiveForSupportedResources: String(optIn) === 'true' },
+    ...optIn !== undefined && { OptInToArchiveForSupportedResources: truth('Lifecycle.OptInToArchiveForSupportedResources', optIn) },
   };
-}
-
-function integer(name: string, value: unknown): number {
-  const number = Number(value);
-  if (value === '' || !Number.isSafeInteger(number)) throw new CopyJobError(`The property ${name} is '${value}', not a whole number.`);
-  return number;
 }

@@ -30,10 +30,13 @@ const OPERATIONS: Readonly<Record<string, StackOperation>> = {
 /** The clocks of CloudFormation's signature and of its operations may differ this much. */
 const CLOCK_TOLERANCE = 60_000;
 
+/** Until CloudFormation tells, or once: what goes wrong in a poll is for the next one. */
+export type Asking = 'patiently' | 'once';
+
 /** Only the stack can tell a change from its rollback: the events of the two look alike. */
-export async function stackOperation(runtime: Runtime, request: CopyRequest): Promise<StackOperation> {
-  const stack = await known(() => patiently(runtime, Infinity, 'describe-stacks', async () =>
-    (await runtime.cloudFormation().describeStacks({ StackName: request.stack.id })).Stacks?.[0]));
+export async function stackOperation(runtime: Runtime, request: CopyRequest, asking: Asking = 'patiently'): Promise<StackOperation> {
+  const stack = await ask(runtime, request, asking, 'describe-stacks', async () =>
+    (await runtime.cloudFormation().describeStacks({ StackName: request.stack.id })).Stacks?.[0]);
   const operation = OPERATIONS[stack?.StackStatus ?? ''] ?? 'over';
   const newer = (stack?.LastUpdatedTime?.getTime() ?? 0) > request.time + CLOCK_TOLERANCE;
   runtime.log('stack', { status: stack?.StackStatus, operation, newer });
@@ -41,18 +44,20 @@ export async function stackOperation(runtime: Runtime, request: CopyRequest): Pr
 }
 
 /** The physical id that a resource of the stack has, or undefined when it has none or is being deleted. */
-export async function physicalIdOf(runtime: Runtime, request: CopyRequest, logicalId: string): Promise<string | undefined> {
-  const resource = await known(() => patiently(runtime, Infinity, 'describe-stack-resource', async () =>
-    (await runtime.cloudFormation().describeStackResource({ StackName: request.stack.id, LogicalResourceId: logicalId })).StackResourceDetail));
+export async function physicalIdOf(runtime: Runtime, request: CopyRequest, logicalId: string, asking: Asking = 'patiently'): Promise<string | undefined> {
+  const resource = await ask(runtime, request, asking, 'describe-stack-resource', async () =>
+    (await runtime.cloudFormation().describeStackResource({ StackName: request.stack.id, LogicalResourceId: logicalId })).StackResourceDetail);
   return resource?.ResourceStatus?.startsWith('DELETE_') ? undefined : resource?.PhysicalResourceId;
 }
 
-async function known<T>(call: () => Promise<T>): Promise<T | undefined> {
+/** Undefined for what does not exist. */
+async function ask<T>(runtime: Runtime, request: CopyRequest, asking: Asking, step: string, call: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await call();
+    return await (asking === 'once' ? call() : patiently(runtime, { ...request, deadline: Infinity }, step, call));
   } catch (error) {
-    // CloudFormation has no error of its own for what does not exist.
+    // CloudFormation has no error of its own for that.
     if (/does not exist/i.test(errorText(error))) return undefined;
+    if (asking === 'once') throw error;
     throw new CopyJobError(`CloudFormation did not tell the state of its stack: ${errorText(error)}. Nothing was done.`);
   }
 }

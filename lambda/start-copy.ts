@@ -1,7 +1,7 @@
 import { CopyJob } from '@aws-sdk/client-backup';
 import { describeCopyJob, describeRecoveryPoint, parseVaultArn, startCopyJob } from './aws-backup';
 import { errorKind, errorText } from './aws-error';
-import { CopyJobError } from './copy-job-error';
+import { CopyJobError, sentence } from './copy-job-error';
 import { failureHint } from './failure-hint';
 import { idempotencyToken } from './idempotency-token';
 import { failure, outcome } from './job-state';
@@ -26,6 +26,12 @@ const CLOCK_TOLERANCE = 60_000;
 
 /** Every deployment that finds its copy failed or gone goes on to the next generation; more than this many is a fault of ours. */
 const MOST_GENERATIONS = 100;
+
+/**
+ * AWS does not document how it refuses a token that it knows with other parameters. In other words than these the deployment fails with
+ * AWS's own message, and an `idempotencyToken` is the way on. What AWS quotes, an ARN or a name, is not what it says.
+ */
+const TOKEN_REFUSED = /(?<![\w/:.-])idempotency ?token(?![\w/-])/i;
 
 /** Starts the copy, or follows the job that the legs before have started. */
 export async function begin(runtime: Runtime, request: CopyRequest): Promise<StartedJob> {
@@ -73,25 +79,25 @@ async function startCopy(runtime: Runtime, request: CopyRequest): Promise<Starte
 /** Undefined when AWS Backup will not take the derived token again, because something that is no part of the content differs. */
 async function start(runtime: Runtime, request: CopyRequest, token: string): Promise<{ copyJobId: string; creationTime: number } | undefined> {
   try {
-    const { CopyJobId: copyJobId, CreationDate: creationDate } = await patiently(runtime, request.deadline, 'start-copy-job', () =>
+    const { CopyJobId: copyJobId, CreationDate: creationDate } = await patiently(runtime, request, 'start-copy-job', () =>
       startCopyJob(runtime, request, token));
     if (!copyJobId) throw new CopyJobError('AWS Backup accepted the copy without naming a copy job. Look for it in AWS Backup.');
     return { copyJobId, creationTime: creationDate?.getTime() ?? request.time };
   } catch (error) {
     if (error instanceof CopyJobError) throw error;
     const said = errorText(error);
-    if (/token/i.test(said) && request.properties.IdempotencyToken === undefined && errorKind(error) === 'final') {
+    if (TOKEN_REFUSED.test(said) && request.properties.IdempotencyToken === undefined && errorKind(error) === 'final') {
       runtime.log('token-refused', { error: said });
       return undefined;
     }
-    throw new CopyJobError(`AWS Backup did not start the copy: ${said.slice(0, 500)} ${failureHint(said)}`);
+    throw new CopyJobError(`AWS Backup did not start the copy: ${sentence(said.slice(0, 500))} ${failureHint(said)}`);
   }
 }
 
 /** Why the job that a token names cannot serve this request, or undefined when it can. A young one may not be shown at once. */
 async function whyNotAdopt(runtime: Runtime, request: CopyRequest, copyJobId: string, young: boolean): Promise<string | undefined> {
   const patience = young ? { ...PATIENCE, 'not-found': PATIENCE.propagation } : PATIENCE;
-  const job = await known(() => patiently(runtime, request.deadline, 'describe-copy-job', () => describeCopyJob(runtime, request, copyJobId), patience));
+  const job = await known(() => patiently(runtime, request, 'describe-copy-job', () => describeCopyJob(runtime, request, copyJobId), patience));
   if (!job) return 'which AWS Backup has forgotten.';
   const { RecoveryPointArn, DestinationBackupVaultArn } = request.properties;
   const { SourceRecoveryPointArn: source = RecoveryPointArn, DestinationBackupVaultArn: destination = DestinationBackupVaultArn } = job;
@@ -111,7 +117,7 @@ async function whyNotAdoptCopy(runtime: Runtime, request: CopyRequest, job: Copy
     const same = !lifecycle || isSameLifecycle(job.DestinationRecoveryPointLifecycle, lifecycle);
     return same ? undefined : `whose copy ${arn} is in another account and has another lifecycle.`;
   }
-  const point = await known(() => patiently(runtime, request.deadline, 'describe-recovery-point', () => describeRecoveryPoint(runtime, vaultArn, arn)));
+  const point = await known(() => patiently(runtime, request, 'describe-recovery-point', () => describeRecoveryPoint(runtime, vaultArn, arn)));
   return point?.Status === 'COMPLETED' || point?.Status === 'AVAILABLE' ? undefined : `whose copy ${arn} is gone.`;
 }
 

@@ -97,7 +97,7 @@ export class StepFunctionsService implements Service {
       body: payload,
       caller: { functionArn: machine.arn, roleArn: machine.roleArn },
     });
-    if (typeof answer === 'string' || answer.cut) return { error: 'Lambda.SdkClientException', cause: 'Unable to execute HTTP request: The target server failed to respond' };
+    if (typeof answer === 'string' || answer.cut || !isJson(answer.body)) return { error: 'Lambda.SdkClientException', cause: 'Unable to execute HTTP request: The target server failed to respond' };
     if (answer.status !== 200) return { error: `Lambda.${answer.headers?.['x-amzn-errortype']}`, cause: answer.body };
     if (!answer.headers?.['x-amz-function-error']) return { output: answer.body };
     const { errorType = 'Lambda.Unknown' } = JSON.parse(answer.body) as { errorType?: string };
@@ -106,9 +106,13 @@ export class StepFunctionsService implements Service {
 }
 
 function isValidInput(input: string): boolean {
+  return isJson(input) && Buffer.byteLength(input) <= MAX_INPUT_BYTES;
+}
+
+function isJson(text: string): boolean {
   try {
-    JSON.parse(input);
-    return Buffer.byteLength(input) <= MAX_INPUT_BYTES;
+    JSON.parse(text);
+    return true;
   } catch {
     return false;
   }

@@ -9,6 +9,9 @@ import { RecoveryPointArn } from './recovery-point-arn';
 /** The most that one custom resource waits; a longer timeout takes more of them. */
 export const LONGEST_WAIT = Duration.minutes(LONGEST_WAIT_MINUTES);
 
+/** 472 resources; with those of the provider there is no room for more in the 500 of a stack. */
+const LONGEST_TIMEOUT = Duration.days(18);
+
 /** The literal tokens that a stack already uses, each with the path of its job. */
 const tokensInUse = new WeakMap<Stack, Map<string, string>>();
 
@@ -92,8 +95,8 @@ export function checkedTimeout(scope: Construct, { timeout, waitForCompletion }:
     throw invalidProp(scope, 'timeout', 'a token', 'it shapes the template. Use a literal Duration.');
   }
   const seconds = timeout.toSeconds({ integral: false });
-  if (!Number.isInteger(seconds) || seconds < 60) {
-    throw invalidProp(scope, 'timeout', `${seconds} seconds`, 'it must be whole seconds, from 1 minute. Use e.g. Duration.hours(8).');
+  if (!Number.isInteger(seconds) || seconds < 60 || seconds > LONGEST_TIMEOUT.toSeconds()) {
+    throw invalidProp(scope, 'timeout', `${seconds} seconds`, 'it must be whole seconds, from 1 minute to 18 days. Use e.g. Duration.hours(8).');
   }
   if (waitForCompletion === false) {
     throw invalidProp(scope, 'timeout', `${seconds} seconds`, 'with waitForCompletion: false nothing waits for the copy. Leave one of the two out.');

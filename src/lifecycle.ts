@@ -13,6 +13,13 @@ export interface LifecycleProps {
 
 const DAYS_IN_COLD_STORAGE = 90;
 
+/**
+ * A hundred years: the documented maximum of a backup's lifecycle.
+ *
+ * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartBackupJob.html
+ */
+const MOST_DAYS = 36_500;
+
 /** What StartCopyJob is sent as `Lifecycle`; undefined when no prop asks for one. */
 export function lifecycleProperties(scope: IConstruct, props: LifecycleProps): LifecycleProperties | undefined {
   const optIn = props.optInToArchiveForSupportedResources;
@@ -48,8 +55,8 @@ function days(scope: IConstruct, prop: string, duration: Duration | undefined): 
     return { value: duration.toDays() };
   }
   const value = duration.toDays({ integral: false });
-  if (!Number.isInteger(value) || value < 1) {
-    throw invalidProp(scope, prop, duration.toHumanString(), 'AWS Backup counts whole days, from 1. Use Duration.days(n).');
+  if (!Number.isInteger(value) || value < 1 || value > MOST_DAYS) {
+    throw invalidProp(scope, prop, duration.toHumanString(), `AWS Backup counts whole days, from 1 to ${MOST_DAYS}. Use Duration.days(n).`);
   }
   return { value, literal: value };
 }

@@ -8,9 +8,9 @@ export interface OneTimeCopyJobProps {
   /**
    * The ARN of the recovery point to copy.
    *
-   * A literal that is no recovery point ARN is an error at synthesis. The `destinationRecoveryPointArn` of another `OneTimeCopyJob` makes
-   * this copy wait for that one. Points in cold storage cannot be copied; of a continuous backup (`recovery-point:continuous:`) the
-   * synthesis warns, because AWS Backup may refuse it.
+   * A literal that is no recovery point ARN, or has a wildcard, is an error at synthesis. The `destinationRecoveryPointArn` of another
+   * `OneTimeCopyJob` makes this copy wait for that one. Points in cold storage cannot be copied; of a continuous backup
+   * (`recovery-point:continuous:`) the synthesis warns, because AWS Backup may refuse it.
    *
    * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartCopyJob.html
    */
@@ -41,7 +41,7 @@ export interface OneTimeCopyJobProps {
   readonly role?: IRole;
 
   /**
-   * How long after the *source's* creation the copy moves to cold storage: whole days, from 1, else an error at synthesis.
+   * How long after the *source's* creation the copy moves to cold storage: whole days, from 1 to 36,500, else an error at synthesis.
    *
    * @default - the source's lifecycle, unless `deleteAfter` gives one
    * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html
@@ -49,8 +49,8 @@ export interface OneTimeCopyJobProps {
   readonly moveToColdStorageAfter?: Duration;
 
   /**
-   * How long after the *source's* creation the copy is deleted: whole days, from 1, and at least 90 days after `moveToColdStorageAfter`,
-   * else an error at synthesis.
+   * How long after the *source's* creation the copy is deleted: whole days, from 1 to 36,500, and at least 90 days after
+   * `moveToColdStorageAfter`, else an error at synthesis.
    *
    * @default - the source's lifecycle, unless `moveToColdStorageAfter` gives one
    * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html
@@ -96,11 +96,11 @@ export interface OneTimeCopyJobProps {
   readonly waitForCompletion?: boolean;
 
   /**
-   * How long the deployment waits for the copy: whole seconds, from 1 minute, no token; else an error at synthesis.
+   * How long the deployment waits for the copy: whole seconds, from 1 minute to 18 days, no token; else an error at synthesis.
    *
    * When it is over the deployment fails, the copy job goes on, and the next deployment takes it over. CloudFormation gives a custom
-   * resource one hour, so each 55 minutes take a resource of their own: 8 hours are nine resources. It can be changed at any time, and
-   * nothing is copied or deleted then.
+   * resource one hour, so each 55 minutes take a resource of their own: 8 hours are nine resources, and 18 days are 472, which is
+   * about what a stack of at most 500 has room for. It can be changed at any time, and nothing is copied or deleted then.
    *
    * @default Duration.minutes(55)
    */

@@ -158,7 +158,8 @@ export class OneTimeCopyJobProvider extends Construct {
       ...network,
       // Waits for room at AWS Backup for up to 12 minutes.
       onEventHandler: handler('OnEvent', 'onEvent', Duration.minutes(15)),
-      isCompleteHandler: handler('IsComplete', 'isComplete', Duration.minutes(2)),
+      // A poll makes up to four calls, each of which may take a minute to fail.
+      isCompleteHandler: handler('IsComplete', 'isComplete', Duration.minutes(5)),
       queryInterval: pollInterval,
       totalTimeout: Duration.seconds(WAITER_SECONDS - WAITER_SECONDS % pollInterval.toSeconds()),
       logGroup,

@@ -38,6 +38,7 @@ export class OneTimeCopyJob extends Construct {
 
   constructor(scope: Construct, id: string, props: OneTimeCopyJobProps) {
     super(scope, id);
+    props = withoutNulls(props);
     const recoveryPoint = parseRecoveryPointArn(this, props.recoveryPointArn);
     checkPlaces(this, props, recoveryPoint);
     checkRemovalPolicy(this, props);
@@ -210,6 +211,11 @@ export class OneTimeCopyJob extends Construct {
     ];
     return policies.filter(policy => policy !== undefined);
   }
+}
+
+/** A program in JavaScript may say null for what it leaves out. */
+function withoutNulls<T extends object>(props: T): T {
+  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== null)) as T;
 }
 
 function rootStack(scope: Construct): Stack {

@@ -33,10 +33,11 @@ export interface RecoveryPointArn {
 /** The parts of a literal ARN; undefined for a token, which is known only at deployment. */
 export function parseRecoveryPointArn(scope: IConstruct, arn: string): RecoveryPointArn | undefined {
   if (Token.isUnresolved(arn)) return undefined;
-  const match = /^arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]+):(\d{12})?:(\S+)$/.exec(arn);
+  // In the handler's policy a wildcard would allow to copy other recovery points.
+  const match = /^arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]+):(\d{12})?:([^\s*?]+)$/.exec(arn);
   if (!match) {
     throw invalidProp(scope, 'recoveryPointArn', arn,
-      'a recovery point ARN has the form arn:partition:service:region:account:resource with a Region (the account may be empty). '
+      'a recovery point ARN has the form arn:partition:service:region:account:resource with a Region (the account may be empty) and no wildcard. '
       + 'Copy it from the recovery point\'s page in the AWS Backup console or from ListRecoveryPointsByBackupVault.');
   }
   const [, partition, service, region, account = '', resource] = match;

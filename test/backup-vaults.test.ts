@@ -1,4 +1,4 @@
-import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { App, Aws, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { BackupVault, IBackupVault } from 'aws-cdk-lib/aws-backup';
 import { COPY_TYPE, copyJob, DR, ENV, SNAPSHOT } from './sample-job';
@@ -70,6 +70,26 @@ describe('a vault', () => {
     it.each(['a', 'v'.repeat(51), 'my vault', 'vault.1', 'väult'])('is refused when it is named \'%s\'', name => {
       expect(() => copyWith(named(name))).toThrow(new Error(`S/Copy: ${prop} is '${name}', but a backup vault name has 2 to 50 characters out of `
         + 'letters, digits, hyphens and underscores. Take the name from the vault\'s page in AWS Backup.'));
+    });
+
+    it.each([
+      ['another service', 'arn:aws:glacier:us-east-1:111122223333:backup-vault:other'],
+      ['another type of resource', 'arn:aws:backup:us-east-1:111122223333:backup-plan:other'],
+      ['a short account', 'arn:aws:backup:us-east-1:1111:backup-vault:other'],
+      ['another partition than AWS has', 'arn:azure:backup:us-east-1:111122223333:backup-vault:other'],
+    ])('is refused when its ARN is that of %s', (_what, arn) => {
+      expect(() => copyWith(withArn(arn))).toThrow(new Error(`S/Copy: ${prop} is '${arn}', but a backup vault has an ARN of the form `
+        + 'arn:partition:backup:region:account:backup-vault:name. Take it from the vault\'s page in AWS Backup.'));
+    });
+
+    it('is refused when what is literal in its ARN is not that of a vault', () => {
+      expect(() => copyWith(withArn(`arn:${Aws.PARTITION}:backup:us-east-1:${Aws.ACCOUNT_ID}:backup-plan:other`)))
+        .toThrow(/^S\/Copy: \w+ is '[^']+', but a backup vault has an ARN of the form /);
+    });
+
+    it.each([['nothing', undefined], ['null', null], ['a name', 'prod']])('is refused when it is %s', (_what, value) => {
+      expect(() => copyJob(stack, { [prop]: value })).toThrow(new Error(`S/Copy: ${prop} is '${value ?? undefined}', but it must be a backup vault. `
+        + 'Use e.g. BackupVault.fromBackupVaultName(this, \'Vault\', \'name\').'));
     });
 
     it.each([

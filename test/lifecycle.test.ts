@@ -54,9 +54,10 @@ describe.each(['moveToColdStorageAfter', 'deleteAfter'] as const)('%s', prop => 
     ['half a day', Duration.hours(12), '12 hours'],
     ['a day and a half', Duration.hours(36), '1 day 12 hours'],
     ['a second', Duration.seconds(1), '1 second'],
+    ['more than 100 years', Duration.days(36_501), '36501 days'],
   ])('is refused at %s', (_what, duration, value) => {
     expect(() => copy({ [prop]: duration })).toThrow(new Error(
-      `S/Copy: ${prop} is '${value}', but AWS Backup counts whole days, from 1. Use Duration.days(n).`));
+      `S/Copy: ${prop} is '${value}', but AWS Backup counts whole days, from 1 to 36500. Use Duration.days(n).`));
   });
 
   it('is refused as a token that cannot be converted to days', () => {

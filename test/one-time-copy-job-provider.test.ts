@@ -163,7 +163,7 @@ it('runs both handlers from one asset on Node.js 24, the starting one with time 
   const handlers = ofType(provided(), 'AWS::Lambda::Function').filter(({ Handler }) => Handler.startsWith('index.'));
   expect(handlers).toEqual([
     expect.objectContaining({ Handler: 'index.onEvent', Runtime: 'nodejs24.x', Timeout: 900 }),
-    expect.objectContaining({ Handler: 'index.isComplete', Runtime: 'nodejs24.x', Timeout: 120 }),
+    expect.objectContaining({ Handler: 'index.isComplete', Runtime: 'nodejs24.x', Timeout: 300 }),
   ]);
   expect(handlers[0].Code).toEqual(handlers[1].Code);
   expect(handlers[0].Role).toEqual(handlers[1].Role);

@@ -33,6 +33,18 @@ describe('the custom resource', () => {
     });
   });
 
+  it('takes null for what a prop says by being left out', () => {
+    const nulls = Object.fromEntries([
+      'role', 'provider', 'moveToColdStorageAfter', 'deleteAfter', 'optInToArchiveForSupportedResources', 'removeLifecycle', 'idempotencyToken',
+      'waitForCompletion', 'timeout', 'removalPolicy',
+    ].map(prop => [prop, null]));
+    expect(properties(copyJob(new Stack(new App(), 'S', { env: ENV }), nulls))).toEqual(properties(copyJob(stack)));
+    expect(properties(copyJob(new Stack(new App(), 'S', { env: ENV }), { ...nulls, removalPolicy: RemovalPolicy.DESTROY })))
+      .toMatchObject({ RemovalPolicy: 'destroy' });
+    expect(properties(copyJob(new Stack(new App(), 'S', { env: ENV }), { ...nulls, removeLifecycle: true })))
+      .toMatchObject({ Lifecycle: { DeleteAfterDays: -1 } });
+  });
+
   it('says all that the other props ask for', () => {
     const role = Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/backup');
     const provider = new OneTimeCopyJobProvider(stack, 'Own');

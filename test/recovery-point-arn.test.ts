@@ -67,10 +67,12 @@ it.each([
   ['no resource', 'arn:aws:ec2:us-east-1::'],
   ['a short account', 'arn:aws:backup:us-east-1:1111:recovery-point:x'],
   ['another partition than AWS has', 'arn:azure:ec2:us-east-1::snapshot/snap-0123456789abcdef0'],
+  ['any recovery point', 'arn:aws:ec2:us-east-1::snapshot/*'],
+  ['one of several recovery points', 'arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef?'],
   ['a trailing space', 'arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0 '],
 ])('is refused when it is %s', (_what, arn) => {
   expect(() => copy(arn)).toThrow(new Error(`S/Copy: recoveryPointArn is '${arn}', but a recovery point ARN has the form `
-    + 'arn:partition:service:region:account:resource with a Region (the account may be empty). '
+    + 'arn:partition:service:region:account:resource with a Region (the account may be empty) and no wildcard. '
     + 'Copy it from the recovery point\'s page in the AWS Backup console or from ListRecoveryPointsByBackupVault.'));
 });
 

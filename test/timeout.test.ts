@@ -142,16 +142,18 @@ describe.each([['the default timeout', undefined], ['eight hours', Duration.hour
   const waitsFor = (topic: Topic) => templateGraph(synthesized(stack)).get(stack.getLogicalId(topic.node.defaultChild as CfnResource));
 });
 
-describe('a timeout of 30 days', () => {
-  it('synthesizes where CDK does not count resources', () => {
-    const job = waiting(Duration.days(30), {}, { '@aws-cdk/core:stackResourceLimit': 0 });
+describe('a timeout of 18 days', () => {
+  it.each([RemovalPolicy.RETAIN, RemovalPolicy.DESTROY])('takes what room a stack has, under %s', removalPolicy => {
+    const job = waiting(Duration.days(18), { removalPolicy });
     const shares = propertiesOf(job).map(({ TimeoutSeconds }) => TimeoutSeconds);
-    expect(shares).toHaveLength(786);
-    expect(shares[0] * shares.length).toBeGreaterThanOrEqual(Duration.days(30).toSeconds());
+    expect(shares).toHaveLength(472);
+    expect(shares[0] * shares.length).toBeGreaterThanOrEqual(Duration.days(18).toSeconds());
   });
 
-  it('is CDK\'s error of too many resources otherwise', () => {
-    expect(() => synthesized(Stack.of(waiting(Duration.days(30))))).toThrow(/Number of resources in stack 'S': \d+ is greater than allowed maximum of 500/);
+  it('is CDK\'s error of too many resources for a second job', () => {
+    const { node: { scope } } = waiting(Duration.days(18));
+    copyJob(scope!, { timeout: Duration.days(1) }, 'Second');
+    expect(() => synthesized(Stack.of(scope!))).toThrow(/Number of resources in stack 'S': \d+ is greater than allowed maximum of 500/);
   });
 });
 
@@ -161,9 +163,11 @@ describe('a timeout is refused', () => {
     ['nothing', Duration.seconds(0), '0 seconds'],
     ['a broken second', Duration.millis(90_500), '90.5 seconds'],
     ['a broken second of many hours', Duration.millis(36_000_001), '36000.001 seconds'],
+    ['more than 18 days', Duration.seconds(18 * 86_400 + 1), '1555201 seconds'],
+    ['more than any number counts', Duration.days(Infinity), 'Infinity seconds'],
   ])('at %s', (_what, timeout, value) => {
     expect(() => copyJob(stack, { timeout })).toThrow(new Error(
-      `S/Copy: timeout is '${value}', but it must be whole seconds, from 1 minute. Use e.g. Duration.hours(8).`));
+      `S/Copy: timeout is '${value}', but it must be whole seconds, from 1 minute to 18 days. Use e.g. Duration.hours(8).`));
   });
 
   it('as a token', () => {

@@ -25,6 +25,9 @@ export function identityPolicy(document: unknown): PolicyDocument {
       throw malformed('Policy document should not specify a principal.');
     }
     exactlyOne(statement, 'Resource', 'NotResource', 'Policy statement must contain resources.');
+    const { Resource: resource, NotResource: notResource } = statement as Statement;
+    const odd = listOf(resource ?? notResource!).find(name => name !== '*' && !/^arn:([^:]*:){4}./.test(name));
+    if (odd !== undefined) throw malformed(`Resource ${odd} must be in ARN format or "*".`);
   });
 }
 

@@ -42,7 +42,7 @@ export const copyJobRule: Shape<CopyJobRule> = (value, path) => {
   if (staged !== undefined && (runningSeconds ?? staged) !== staged) {
     throw new ShapeError(`${path}.runningSeconds is ${runningSeconds}; allowed: what the stages take together, ${staged}, or nothing`);
   }
-  return { ...read, runningSeconds: staged ?? runningSeconds ?? 600 };
+  return { ...read, runningSeconds: seconds(staged ?? runningSeconds ?? 600, `${path}.runningSeconds`) };
 };
 
 const faultFields = object<Fault>({

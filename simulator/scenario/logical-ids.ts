@@ -18,7 +18,7 @@ export function withLogicalIds(scenario: Scenario, stackName: string, resources:
 
 /** The logical id of the resource with that logical id, construct path, or path of the construct around it. */
 export function logicalIdOf(name: string, resources: Nameable): string | undefined {
-  if (name in resources) return name;
+  if (Object.hasOwn(resources, name)) return name;
   const paths = Object.entries(resources);
   return (paths.find(([, path]) => path === name) ?? paths.find(([, path]) => path?.replace(/(\/(Resource|Default))+$/, '') === name))?.[0];
 }

@@ -66,11 +66,19 @@ function entries(value: unknown, path: string): [string, unknown][] {
 }
 
 function refuse(path: string, value: unknown, allowed: string): never {
-  const given = value === undefined ? 'is missing' : `is ${shown(value)}`;
-  throw new ShapeError(`${path} ${given}; allowed: ${allowed}`);
+  throw new ShapeError(`${path} is ${value === undefined ? 'missing' : shown(value)}; allowed: ${allowed}`);
 }
 
 function shown(value: unknown): string {
-  const json = JSON.stringify(value);
+  const json = asJson(value);
   return json.length > 80 ? `${json.slice(0, 77)}...` : json;
+}
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // JSON.parse reads deeper than JSON.stringify writes.
+    return 'nested too deeply';
+  }
 }

@@ -1,8 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnParameter, Duration } from 'aws-cdk-lib';
 import { Deployment, failureReason } from './deployment';
 import {
-  A, B, besideNeighbour, C, copied, copies, copyWith, D, DESTROY, FORGOTTEN, HOUR, idOf, MINUTE, neighbourFailsAfter, NEIGHBOUR_FAILS, POLICIES,
-  RETAIN, thenNeighbour,
+  A, B, besideNeighbour, C, copied, copies, copyWith, D, DESTROY, FORGOTTEN, HOUR, idOf, MINUTE, neighbourFailsAfter, NEIGHBOUR_FAILS,
+  POLICIES, RETAIN, thenNeighbour,
 } from './stories';
 import { Ended } from '../../simulator/simulation';
 
@@ -183,6 +183,27 @@ describe('a copy that fails in an update', () => {
     expect(again.status).toBe('UPDATE_COMPLETE');
     expect(again.copyJobs).toHaveLength(2);
     expect(copied(again)).toEqual(removalPolicy === RETAIN ? [A, B] : [B]);
+  });
+});
+
+describe('an update to what is refused', () => {
+  it.each([
+    ['recoveryPointArn', RETAIN, 'must be in ARN format'],
+    ['recoveryPointArn', DESTROY, 'must be in ARN format'],
+    ['idempotencyToken', RETAIN, 'The property IdempotencyToken must be a text that is not empty.'],
+  ])('goes back, though the rollback comes from the refused properties: an empty %s, %s', async (prop, removalPolicy, reason) => {
+    const deployment = new Deployment();
+    const before = await deployment.deploy(copyWith({ removalPolicy }));
+    const after = await deployment.deploy(stack => {
+      const nothing = new CfnParameter(stack, 'Nothing', { default: '' }).valueAsString;
+      copyWith({ removalPolicy, [prop]: nothing })(stack);
+    });
+    expectBack(after, before);
+    expect(failureReason(after)).toContain(reason);
+    expect(copies(after)).toEqual(copies(before));
+    expect(after.calls.backup?.StartCopyJob).toBeUndefined();
+    const again = await deployment.deploy(copyWith({ removalPolicy }));
+    expect(idOf(again)).toBe(idOf(before));
   });
 });
 

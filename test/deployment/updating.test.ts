@@ -24,6 +24,16 @@ describe('an update that changes what is copied', () => {
     expect(after.calls.backup.DeleteRecoveryPoint).toBeUndefined();
   });
 
+  it('takes no refusal for final that it cannot read: the new permission is not there yet', async () => {
+    const deployment = new Deployment();
+    await deployment.deploy(copyWith());
+    const after = await deployment.deploy(copyWith({ recoveryPointArn: B }), {
+      iamPropagationSeconds: 30, faults: [{ operation: 'StartCopyJob', kind: 'malformedJson', times: 2 }],
+    });
+    expect(after.status).toBe('UPDATE_COMPLETE');
+    expect(after.copyJobs).toHaveLength(2);
+  });
+
   it('deletes the old copy under DESTROY, when the new one is complete', async () => {
     const deployment = new Deployment();
     await deployment.deploy(copyWith({ removalPolicy: DESTROY }));

@@ -3,7 +3,7 @@ import { parseRequest } from '../../lambda/request';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 
-function event(changes: { url?: string; properties?: Record<string, unknown>; type?: string } = {}) {
+function event(changes: { url?: string; properties?: Record<string, unknown>; type?: string; old?: Record<string, unknown> } = {}) {
   return {
     RequestType: changes.type ?? 'Create',
     RequestId: 'request',
@@ -24,6 +24,7 @@ function event(changes: { url?: string; properties?: Record<string, unknown>; ty
       WaitForCompletion: 'true',
       ...changes.properties,
     },
+    OldResourceProperties: changes.old,
   } as unknown as CloudFormationCustomResourceEvent;
 }
 
@@ -59,8 +60,43 @@ describe('properties', () => {
     [{ IamRoleArn: ['a'] }, 'The property IamRoleArn must be a text that is not empty.'],
     [{ TimeoutSeconds: 'soon' }, "The property TimeoutSeconds is 'soon', not a whole number."],
     [{ Lifecycle: { DeleteAfterDays: '1.5' } }, "The property Lifecycle.DeleteAfterDays is '1.5', not a whole number."],
-    [{ Lifecycle: 'never' }, 'The property Lifecycle must be an object.'],
+    [{ TimeoutSeconds: '0' }, "The property TimeoutSeconds is '0', not a whole number from 1."],
+    [{ TimeoutSeconds: '0x10' }, "The property TimeoutSeconds is '0x10', not a whole number."],
+    [{ TimeoutSeconds: '9'.repeat(17) }, `The property TimeoutSeconds is '${'9'.repeat(17)}', not a whole number.`],
+    [{ DestinationBackupVaultArn: 'dr' }, "The property DestinationBackupVaultArn is 'dr', not the ARN of a backup vault."],
+    [{ RemovalPolicy: 'Destroy' }, "The property RemovalPolicy is 'Destroy', not retain or destroy."],
+    [{ WaitForCompletion: 'yes' }, "The property WaitForCompletion is 'yes', not true or false."],
+    [{ Lifecycle: { OptInToArchiveForSupportedResources: 'yes' } },
+      "The property Lifecycle.OptInToArchiveForSupportedResources is 'yes', not true or false."],
+    [{ Lifecycle: { DeleteAfterDays: '' } }, "The property Lifecycle.DeleteAfterDays is '', not a whole number."],
+    [{ Lifecycle: { DeleteAfterDays: null } }, 'The property Lifecycle.DeleteAfterDays is null, not a whole number.'],
+    [{ Lifecycle: { DeleteAfterDays: ['5'] } }, 'The property Lifecycle.DeleteAfterDays is ["5"], not a whole number.'],
+    [{ Lifecycle: 'never' }, "The property Lifecycle is 'never', not an object."],
+    [{ Lifecycle: null }, 'The property Lifecycle is null, not an object.'],
+    [{ Lifecycle: [] }, 'The property Lifecycle is [], not an object.'],
   ])('%j are an error', (properties, message) => {
     expect(() => parseRequest(event({ properties }), NOW)).toThrow(message);
+  });
+
+  it.each([
+    ['text', { RemovalPolicy: 'x'.repeat(5_000) }, ', not retain or destroy.'],
+    ['a list', { Lifecycle: Array(5_000).fill('x') }, ', not an object.'],
+  ])('of far too much of %s do not hide what is allowed', (_what, properties, allowed) => {
+    expect(() => parseRequest(event({ properties }), NOW)).toThrow(allowed);
+  });
+});
+
+describe('old properties', () => {
+  const old = (properties: Record<string, unknown>) => parseRequest(event({ type: 'Update', old: properties }), NOW).oldProperties;
+
+  it('tell what an update has to know of them', () => {
+    expect(old({ WaitForCompletion: 'true', Lifecycle: { DeleteAfterDays: '365' } }))
+      .toEqual({ WaitForCompletion: true, Lifecycle: { DeleteAfterDays: 365 } });
+    expect(old({ WaitForCompletion: 'false' })).toEqual({ WaitForCompletion: false });
+  });
+
+  it('may be what was refused, and then have a lifecycle that is like no other', () => {
+    expect(old({ RecoveryPointArn: '', WaitForCompletion: 'yes', Lifecycle: { DeleteAfterDays: 'soon' } }))
+      .toEqual({ WaitForCompletion: false, Lifecycle: {} });
   });
 });

@@ -110,6 +110,7 @@ describe('a policy is refused', () => {
     [policy('Allow', 's3:*', { Resource: undefined, Action: [] }), 'Syntax errors in policy.'],
     [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Resource: '*' }] }, 'Policy statement must contain actions.'],
     [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*' }] }, 'Policy statement must contain resources.'],
+    [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '' }] }, 'Resource  must be in ARN format or "*".'],
     [policy('Allow', 's3:*', { Resource: { 'Fn::GetAtt': ['A', 'Arn'] } }), 'Syntax errors in policy.'],
   ])('%j', (document, message) => {
     expect(() => fixture().iam.putRolePolicy('handler', 'p', document)).toThrow(message);

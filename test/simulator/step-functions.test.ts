@@ -152,6 +152,8 @@ describe('an execution', () => {
     ['a function without an error type', failed(), 'Lambda.Unknown'],
     ['an error of Lambda', { status: 429, headers: { 'x-amzn-errortype': 'TooManyRequestsException' }, body: '{}' }, 'Lambda.TooManyRequestsException'],
     ['a closed connection', 'drop', 'Lambda.SdkClientException'],
+    ['half an answer', { status: 200, body: '"do', cut: true }, 'Lambda.SdkClientException'],
+    ['an answer that cannot be read', { status: 200, body: '{"IsComp' }, 'Lambda.SdkClientException'],
   ])('names the error of %s', async (_what, answer, error) => {
     expect((await execute({}, [answer])).outcome).toMatchObject({ error });
   });
