@@ -10,6 +10,9 @@ const MINUTE = 60;
 
 const DEADLY: readonly FaultKind[] = ['crashBefore', 'crashAfter', 'timeoutBefore', 'timeoutAfter'];
 
+/** Only the provider framework and its waiter call these. */
+const FRAMEWORK: readonly string[] = ['lambda', 'states', 'response-url'];
+
 /** The call is served, and who made it does not know. */
 const UNHEARD: readonly FaultKind[] = ['dropAfterServing', 'halfAnswer', 'malformedJson', 'slow'];
 
@@ -32,12 +35,14 @@ export function isForgetful(steps: readonly Step[]): boolean {
 
 /** Faults that make functions die, or that cut off the provider framework: what that makes of them is not the handler's. */
 function cutsOff({ service, kind }: Fault): boolean {
-  return DEADLY.includes(kind) || ['lambda', 'states', 'response-url'].includes(service);
+  return DEADLY.includes(kind) || FRAMEWORK.includes(service);
 }
 
 /** What is answered may be what the provider framework says, not the handler. */
 export function maySpeakForTheHandler(scenarios: readonly Scenario[]): boolean {
-  return scenarios.some(({ faults, deliverLate }) => deliverLate.length > 0 || faults.some(cutsOff));
+  return scenarios.some(({ faults, deliverAgain, deliverLate, idempotency }) => deliverLate.length > 0 || faults.some(cutsOff)
+    // Two deliveries start two jobs, and the framework takes the second one's answer for a fault.
+    || (deliverAgain.length > 0 && idempotency.forgetAfterSeconds !== undefined));
 }
 
 /** A request may have no answer in time: it came late, its answer got lost, or all that Lambda and the framework try came to nothing. */
@@ -50,7 +55,7 @@ export function mayBeMute(scenarios: readonly Scenario[]): boolean {
 /** A request may have two answers: it was delivered twice, or somebody did not hear of what was done and did it again. */
 export function mayRepeat(scenarios: readonly Scenario[]): boolean {
   return scenarios.some(({ deliverAgain, faults }) => deliverAgain.length > 0
-    || faults.some(({ service, kind }) => DEADLY.includes(kind) || (['states', 'response-url'].includes(service) && UNHEARD.includes(kind))));
+    || faults.some(({ service, kind }) => DEADLY.includes(kind) || (FRAMEWORK.includes(service) && UNHEARD.includes(kind))));
 }
 
 /** Recovery points cannot be deleted or changed, and that is what AWS is asked for. */

@@ -26,6 +26,7 @@ const props = {
   deleteAfterDays: fc.constantFrom(undefined, 30, 60),
   timeoutMinutes: fc.constantFrom(55, 20, 120),
   policy: fc.constantFrom('RETAIN', 'DESTROY'),
+  deletesAll: fc.constantFrom(false, false, true),
   role: fc.constantFrom('backup', 'other', 'stack'),
   waits: fc.constantFrom(true, true, false),
   token: fc.constantFrom(undefined, undefined, 'mine'),
@@ -43,7 +44,7 @@ const first: fc.Arbitrary<Setting> = fc.record({
 
 /** What an update is about: mostly one prop, and content more often than the rest. */
 const ONE_PROP: readonly (keyof Setting)[] = [
-  'point', 'point', 'point', 'destination', 'deleteAfterDays', 'deleteAfterDays', 'timeoutMinutes', 'policy', 'role', 'waits', 'token', 'pollSeconds',
+  'point', 'point', 'point', 'destination', 'deleteAfterDays', 'deleteAfterDays', 'timeoutMinutes', 'policy', 'deletesAll', 'role', 'waits', 'token', 'pollSeconds',
   'hasCopy', 'id',
 ];
 const oneProp = fc.constantFrom(...ONE_PROP)

@@ -1,6 +1,7 @@
 import { during, mayBeMute, mayRepeat, maySpeakForTheHandler } from './excuses';
 import { isSuccess } from './invariants-of-copies';
 import { newestJob, settledRequests, Step } from './step';
+import { Correspondence } from '../../simulator/cloudformation/custom-resource';
 import { readAnswer } from '../../simulator/cloudformation/custom-resource-answer';
 
 /*
@@ -11,16 +12,19 @@ const LONGEST_REASON_BYTES = 1_024;
 
 /** Every request is answered once, in time. */
 export function answersEveryRequestOnce(steps: readonly Step[]): string[] {
-  const { after: { stackId, status } } = steps.at(-1)!;
   return settledRequests(steps.at(-1)!).flatMap(request => {
     const { event, answers, timedOut } = request;
     const what = `the ${event.RequestType} of ${event.LogicalResourceId}`;
     const weather = during(steps, request);
-    // With a stack that is deleted its functions are, too.
-    const isGone = event.StackId !== stackId || status === 'DELETE_COMPLETE';
-    if (timedOut && !isGone && !mayBeMute(weather)) return [`${what} was not answered in time`];
+    if (timedOut && !isCancelled(steps, request) && !mayBeMute(weather)) return [`${what} was not answered in time`];
     return answers.length > 1 && !mayRepeat(weather) ? [`${what} was answered ${answers.length} times`] : [];
   });
+}
+
+/** CloudFormation does not wait any more, and may have deleted the functions. */
+function isCancelled(steps: readonly Step[], { event, sent }: Correspondence): boolean {
+  return steps.some(({ events }) => events.some(({ logicalId, reason = '', timestamp }) =>
+    logicalId === event.LogicalResourceId && / cancelled$/.test(reason) && Date.parse(timestamp) >= sent));
 }
 
 /** Whatever is answered is an answer by CloudFormation's rules. */
@@ -36,12 +40,13 @@ export function tellsFailures(steps: readonly Step[]): string[] {
   const { after } = steps.at(-1)!;
   return settledRequests(steps.at(-1)!).flatMap(correspondence => {
     const { event, answers: [first] } = correspondence;
-    if (!first || isSuccess(first.body) || maySpeakForTheHandler(during(steps, correspondence))) return [];
+    if (!first || isSuccess(first.body) || isCancelled(steps, correspondence) || maySpeakForTheHandler(during(steps, correspondence))) return [];
     const { Reason, PhysicalResourceId: id } = JSON.parse(first.body) as { Reason: string; PhysicalResourceId: string };
     const [said, rest = ''] = Reason.split(/\n+Logs: /);
     const request = `the ${event.RequestType} of ${event.LogicalResourceId} failed: ${Reason}`;
     if (Buffer.byteLength(said) >= LONGEST_REASON_BYTES) return [`too long: ${request}`];
     if (/\n\s+at /.test(said + rest)) return [`with a stack trace: ${request}`];
+    if (/(Task|Operation) timed out/.test(said)) return [`the handler did not speak in time: ${request}`];
     const job = newestJob(id, after);
     const isNamed = !job || [job.copyJobId, job.destinationRecoveryPointArn].some(name => name && said.includes(name));
     // Of an update that failed before its job was started the id is the old one.

@@ -85,13 +85,15 @@ export function takesOverNothingThatIsKept(steps: readonly Step[]): string[] {
 /** Where CloudFormation was told that a copy is deleted, it is. */
 export function deletesWhatTheTemplateDeletes(steps: readonly Step[]): string[] {
   const step = steps.at(-1)!;
-  if (isLiedTo(steps, 'DescribeCopyJob', 'DescribeRecoveryPoint', 'DeleteRecoveryPoint')) return [];
+  if (isLiedTo(steps, 'DescribeCopyJob', 'DescribeRecoveryPoint', 'DeleteRecoveryPoint', 'DescribeStacks', 'DescribeStackResource')) return [];
   return settledRequests(step).flatMap(request => {
     const { event, sent, answers, timedOut } = request;
     const job = newestJob(event.PhysicalResourceId, step.after);
     const isAnswered = !timedOut && answers.length > 0 && isSuccess(answers[0].body);
     if (event.RequestType !== 'Delete' || event.ResourceType !== COPY_TYPE || propertiesOf(request).RemovalPolicy !== 'destroy' || !job || !isAnswered) return [];
-    if (heldJob(step.after)?.copyJobId === job.copyJobId || (step.kind !== 'delete' && (job.completedAt ?? Infinity) > sent)) return [];
+    // What a job that failed did copy stays: AWS Backup does not say what it is.
+    if (['FAILED', 'PARTIAL', 'ABORTED'].includes(job.state) || heldJob(step.after)?.copyJobId === job.copyJobId) return [];
+    if (step.kind !== 'delete' && (job.completedAt ?? Infinity) > sent) return [];
     const point = pointOf(job, step.after);
     return point && point.status !== 'DELETED' ? [`${point.arn} is ${point.status}, though its deletion is complete`] : [];
   });

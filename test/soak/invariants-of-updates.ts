@@ -1,4 +1,4 @@
-import { isForgetful, isGuarded, passes } from './excuses';
+import { isForgetful, isGuarded, isLiedTo, passes } from './excuses';
 import { sameCopy } from './setting';
 import { heldJob, isAlive, isDeployed, pointOf, Snapshot, Step } from './step';
 
@@ -18,16 +18,16 @@ export function rollsBackToWhatWas(steps: readonly Step[]): string[] {
   const wasThere = isAlive(pointOf(heldJob(before), before)) && isAlive(pointOf(heldJob(before), after));
   if (!wasThere || isGuarded(steps)) was.lifecycle = is.lifecycle = '';
   if (!before.setting.waits) {
-    // Nothing waits for the copy, so no template reads its ARN: it may have become known on the way, or not.
+    // Nothing waits for the copy, so no template reads its ARN: what became of it may have become known on the way, or not.
     was.arn = is.arn = '';
-    [was.id, is.id] = [was.id, is.id].map(withoutCopies);
+    [was.id, is.id] = [was.id, is.id].map(jobsOnly);
   }
   return JSON.stringify(was) === JSON.stringify(is) ? [] : [`${JSON.stringify(was)} became ${JSON.stringify(is)}`];
 }
 
-/** The id, without the ARNs in it. */
-function withoutCopies(id: string | undefined): string | undefined {
-  return id?.replace(/\|arn:[^|]*\|/g, '||');
+/** The id without the ARNs and lifecycles in it. */
+function jobsOnly(id: string | undefined): string | undefined {
+  return id?.replace(/\|[^|;]*\|([^|;]*)\|[^|;]*/g, '|$1');
 }
 
 function lifecycleOf(snapshot: Snapshot): string {
@@ -36,13 +36,22 @@ function lifecycleOf(snapshot: Snapshot): string {
 }
 
 /** What only a fault of the handler's own can bring it to say. */
-const OWN_FAULT = /Unexpected error in cdk-backup-copy-job|cannot be read by this release|The rollback goes back|is after another copy|with the properties of another copy/;
+const OWN_FAULT = /Unexpected error in cdk-backup-copy-job|cannot be read by this release|The rollback goes back|is after another copy/;
+/** It keeps a copy rather than delete it by what was meant for another one, as a Delete after a rollback that failed may have it. */
+const OTHER_COPY = /with the properties of another copy/;
+
+/** CloudFormation gave up half-way: some resources are as they were, some as they should become. */
+function isHalfDone({ status = '' }: Snapshot): boolean {
+  return status === 'UPDATE_ROLLBACK_FAILED' || status === 'DELETE_FAILED';
+}
 
 /** No rollback fails for a reason inside the handler, and none fails when what goes wrong passes. */
 export function rollsBack(steps: readonly Step[]): string[] {
   const step = steps.at(-1)!;
+  // Only CloudFormation can tell that it goes back, and to what.
+  if (isLiedTo([step], 'DescribeStacks', 'DescribeStackResource')) return [];
   const failed = step.events.filter(({ status }) => status.endsWith('_FAILED'));
-  const own = failed.filter(({ reason = '' }) => OWN_FAULT.test(reason)).map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
+  const own = failed.filter(({ reason = '' }) => OWN_FAULT.test(reason) || (OTHER_COPY.test(reason) && !isHalfDone(step.before))).map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
   const stuck = passes(step) && /ROLLBACK_FAILED$/.test(step.after.status ?? '') && !isForgetful(steps);
   return stuck ? [...own, `${step.after.status}: ${failed.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('; ')}`] : own;
 }
@@ -74,11 +83,16 @@ export function attributesNameTheCopy(steps: readonly Step[]): string[] {
 export function survivesWhatPasses(steps: readonly Step[]): string[] {
   const step = steps.at(-1)!;
   const { kind, asked, before, after, neighbourFails } = step;
-  const wasWaiting = before.setting?.waits !== false || !before.setting.hasCopy;
-  if (!passes(step) || isGuarded(steps) || asked?.token !== undefined || before.setting?.token !== undefined || !wasWaiting) return [];
+  // What a user's own token once named, AWS Backup may not give for another copy, nor in the place of one that failed.
+  const tokenIsUsed = asked?.token !== undefined && steps.slice(0, -1).some(earlier => earlier.asked?.token === asked.token);
+  const isUnknownCopy = asked?.waits === false && sameCopy(asked, before.setting) && asked.deleteAfterDays !== before.setting?.deleteAfterDays;
+  if (!passes(step) || isHalfDone(before) || isGuarded(steps) || tokenIsUsed || isUnknownCopy) return [];
   if (steps.some(({ scenario }) => scenario.faults.some(({ kind: fault }) => fault === 'notFound'))) return [];
   const failures = step.events.filter(({ status }) => status.endsWith('_FAILED')).map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('; ');
-  if (kind === 'deploy' && !neighbourFails && !isDeployed(step)) return [`the stack is ${after.status}: ${failures}`];
-  if (kind === 'delete' && after.status !== 'DELETE_COMPLETE' && !isForgetful(steps)) return [`the stack is ${after.status}: ${failures}`];
-  return [];
+  // A copy that AWS Backup has forgotten, or whose role is gone with an earlier stack, is not deleted: not by a deletion, nor by one
+  // that a deployment begins with.
+  const lostRole = /is EXPIRED/.test(failures) && steps.some(earlier => earlier.asked?.role === 'stack');
+  if (after.status === 'DELETE_FAILED' && (isForgetful(steps) || lostRole)) return [];
+  const isDone = kind === 'deploy' ? neighbourFails || isDeployed(step) : kind !== 'delete' || after.status === 'DELETE_COMPLETE';
+  return isDone ? [] : [`the stack is ${after.status}: ${failures}`];
 }

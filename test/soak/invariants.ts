@@ -9,6 +9,7 @@ export type Invariant = (steps: readonly Step[]) => string[];
 
 /** What holds after every operation, by name; `ends` is the player's own. */
 export const INVARIANTS: Readonly<Record<string, Invariant>> = {
+  answersByTheRules: answers.answersByTheRules,
   startsNoSecondCopy: copies.startsNoSecondCopy,
   copiesOnlyWhatIsAskedFor: copies.copiesOnlyWhatIsAskedFor,
   deletesOnlyWhatTheTemplateDeletes: copies.deletesOnlyWhatTheTemplateDeletes,
@@ -20,7 +21,6 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   attributesNameTheCopy: updates.attributesNameTheCopy,
   survivesWhatPasses: updates.survivesWhatPasses,
   answersEveryRequestOnce: answers.answersEveryRequestOnce,
-  answersByTheRules: answers.answersByTheRules,
   tellsFailures: answers.tellsFailures,
 };
 

@@ -6,6 +6,8 @@ import { NOTHING, soak, sum, Tally } from './soak';
 import { startMachine } from '../../simulator/machine';
 
 const WORKERS = 2;
+/** Tokens of the CDK are never forgotten in a process, and the constructs behind them are not, either. */
+const MOST_RUNS_OF_A_PROCESS = 250;
 const WORKER = 'worker';
 const USAGE = 'Usage: npm run soak -- [--runs N] [--seed S]';
 
@@ -32,11 +34,15 @@ async function main(args: string[]): Promise<number> {
   const isTerminal = process.stderr.isTTY;
   await Promise.all(tallies.map(async (_nothing, worker) => {
     const seeds = Array.from({ length: count }, (_, run) => first + run).filter((_, run) => run % WORKERS === worker);
-    await inWorker(seeds, tally => {
-      tally.findings.slice(tallies[worker].findings.length).forEach(finding => process.stderr.write(`${described(finding).join('\n')}\n`));
-      tallies[worker] = tally;
-      if (isTerminal) process.stderr.write(`\r${total().runs} of ${count} runs, ${total().findings.length} violations`);
-    });
+    while (seeds.length > 0) {
+      const before = tallies[worker];
+      await inWorker(seeds.splice(0, MOST_RUNS_OF_A_PROCESS), tally => {
+        const after = sum(before, tally);
+        after.findings.slice(tallies[worker].findings.length).forEach(finding => process.stderr.write(`${described(finding).join('\n')}\n`));
+        tallies[worker] = after;
+        if (isTerminal) process.stderr.write(`\r${total().runs} of ${count} runs, ${total().findings.length} violations`);
+      });
+    }
   }));
   if (isTerminal) process.stderr.write('\n');
   console.log(report(total(), (Date.now() - start) / 1_000));

@@ -119,7 +119,6 @@ class Player {
     return {
       time: state.time,
       status,
-      stackId: state.stack.id,
       setting,
       physicalId: copy?.physicalId,
       attributes: copy?.attributes ?? {},

@@ -3,10 +3,12 @@ import { Finding, Tally } from './soak';
 
 /** What a soak met, for a person to read. */
 export function report({ runs, operations, orphans, statuses, trouble, findings }: Tally, seconds: number): string {
+  const unmet = Object.keys(trouble).filter(name => trouble[name] === 0);
   return [
-    `${runs} runs, ${operations} operations, ${Math.round(seconds)} s`,
+    `${runs} runs, ${operations} operations, ${Math.round(seconds)} s, ${(runs / seconds).toFixed(1)} runs a second`,
     ...table('stacks ended', statuses),
     ...table('trouble met', trouble),
+    unmet.length === 0 ? 'every kind of trouble was met' : `never met: ${unmet.join(', ')}`,
     ...table('copies under DESTROY that no stack holds', orphans),
     `${findings.length} violations`,
     ...findings.flatMap(described),

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
@@ -18,6 +18,8 @@ export interface Setting {
   readonly deleteAfterDays?: number;
   readonly timeoutMinutes: number;
   readonly policy: 'RETAIN' | 'DESTROY';
+  /** Whether the app lets CloudFormation delete everything, which it has no part in deciding for a copy. */
+  readonly deletesAll: boolean;
   /** Two roles that no stack owns, and the stack's own. */
   readonly role: 'backup' | 'other' | 'stack';
   readonly waits: boolean;
@@ -100,7 +102,7 @@ function build(stack: Stack, setting: Setting): void {
   const neighbour = new CfnTopic(stack, 'Neighbour', { displayName: REVISION });
   OneTimeCopyJobProvider.getOrCreate(stack, { pollInterval: Duration.seconds(setting.pollSeconds) });
   if (!setting.hasCopy) return;
-  const { id, policy, role, waits, token, deleteAfterDays, timeoutMinutes } = setting;
+  const { id, policy, deletesAll, role, waits, token, deleteAfterDays, timeoutMinutes } = setting;
   const copy = new OneTimeCopyJob(stack, id, {
     recoveryPointArn: pointArn(setting),
     sourceBackupVault: BackupVault.fromBackupVaultName(stack, 'Source', 'prod'),
@@ -112,6 +114,7 @@ function build(stack: Stack, setting: Setting): void {
     waitForCompletion: waits,
     idempotencyToken: token,
   });
+  if (deletesAll) RemovalPolicies.of(stack).destroy();
   if (setting.neighbour === 'behind') neighbour.node.addDependency(copy);
   if (waits) new CfnOutput(stack, 'Arn', { value: copy.destinationRecoveryPointArn });
 }

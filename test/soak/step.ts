@@ -13,7 +13,6 @@ export interface Snapshot {
   readonly time: number;
   /** The stack's; undefined before the first operation. */
   readonly status?: string;
-  readonly stackId?: string;
   /** What the template in force asks for; undefined when there is no stack. */
   readonly setting?: Setting;
   /** Of the copy of the template in force. */

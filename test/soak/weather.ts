@@ -31,15 +31,22 @@ function canHappen(kind: FaultKind, service: string, operation: string): boolean
   return service !== 'response-url' || (kind !== 'malformedJson' && kind !== 'halfAnswer');
 }
 
+/** Any fault, or one of those that matter most. */
 const fault = fc.oneof(
   fc.constantFrom(...FAULTS),
-  fc.constantFrom(...FAULTS.filter(({ operation }) => /CopyJob|Respond|StartExecution/.test(operation))),
+  fc.constantFrom(...FAULTS.filter(({ operation }) => /CopyJob|DescribeStack|Respond|StartExecution/.test(operation))),
 ).chain(({ service, operation, kind }) => fc.tuple(fc.constantFrom(0, 0, 0, 1, 2, 5), duration, fc.constantFrom(2, 25, 120))
   .map(([skip, howLong, seconds]) => ({ service, operation, kind, skip, ...howLong, ...kind === 'slow' && { seconds } })));
 
+/** What every account sees, and what passes. */
+const everydayFault = fc.tuple(
+  fc.constantFrom(...FAULTS.filter(({ kind, operation }) => /CopyJob/.test(operation) && /throttling|limitExceeded|serviceUnavailable|accessDenied/.test(kind))),
+  brief,
+).map(([of, howLong]) => ({ ...of, ...howLong }));
+
 /** Copies of minutes, mostly. */
 const runningSeconds = fc.oneof(
-  { weight: 8, arbitrary: fc.constantFrom(30, 3 * MINUTE, 6 * MINUTE) },
+  { weight: 5, arbitrary: fc.constantFrom(30, 3 * MINUTE, 6 * MINUTE) },
   { weight: 1, arbitrary: fc.constantFrom(40 * MINUTE, 90 * MINUTE) },
 );
 
@@ -95,5 +102,9 @@ const rough = fc.record({
   vaults: sometimes(fc.tuple(vault), 12),
 });
 
-export const weather: fc.Arbitrary<Weather> = fc.oneof({ weight: 1, arbitrary: calmWeather }, { weight: 2, arbitrary: rough })
+const everyday = fc.tuple(calmWeather, everydayFault).map(([calm, passing]) => ({ ...calm, faults: [passing] }));
+
+export const weather: fc.Arbitrary<Weather> = fc.oneof(
+  { weight: 1, arbitrary: calmWeather }, { weight: 1, arbitrary: everyday }, { weight: 3, arbitrary: rough },
+)
   .map(drawn => Object.fromEntries(Object.entries(drawn).filter(([, value]) => value !== undefined)));

@@ -1,0 +1,46 @@
+import { BROKEN_HANDLERS, withHandler } from './broken-handlers';
+import { described } from './report';
+import { Templates } from './setting';
+import { run, soak } from './soak';
+import { Assets } from '../../simulator/assembly';
+import { Machine, startMachine } from '../../simulator/machine';
+
+/** Those that show broken handlers come first. */
+const SEEDS = [...new Set([5, 18, 31, 43, 62, 195, ...Array.from({ length: 60 }, (_, index) => 1 + index)])];
+
+jest.setTimeout(300_000);
+
+let machine: Machine;
+beforeAll(async () => {
+  machine = await startMachine();
+});
+afterAll(async () => machine.close());
+
+async function withTemplates<T>(work: (templates: Templates) => Promise<T>, otherAssets?: (assets: Assets) => Assets): Promise<T> {
+  const templates = new Templates(otherAssets);
+  try {
+    return await work(templates);
+  } finally {
+    templates.remove();
+  }
+}
+
+describe('random histories', () => {
+  it('show nothing wrong with the handler', async () => {
+    const { findings, runs } = await withTemplates(templates => soak(SEEDS, { machine, templates }));
+    expect(findings.flatMap(described)).toEqual([]);
+    expect(runs).toBe(SEEDS.length);
+  });
+
+  it.each(Object.keys(BROKEN_HANDLERS))('find the handler that %s', async name => {
+    const { foundBy } = BROKEN_HANDLERS[name];
+    const found = await withTemplates(async templates => {
+      for (const seed of SEEDS) {
+        const { findings: [finding] } = await run(seed, { machine, templates }, false);
+        if (finding) return finding.invariant;
+      }
+      return undefined;
+    }, await withHandler(BROKEN_HANDLERS[name]));
+    expect(foundBy).toContain(found);
+  });
+});
