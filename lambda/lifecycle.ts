@@ -4,7 +4,7 @@ import { CopyJobError } from './copy-job-error';
 import { Entry } from './physical-id';
 import { CopyRequest } from './request';
 import { Runtime } from './runtime';
-import { StackOperation, stackOperation } from './stack';
+import { isUnderWay, StackOperation, stackOperation } from './stack';
 import { LifecycleProperties } from '../src/contract';
 
 const NEVER: LifecycleProperties = { MoveToColdStorageAfterDays: -1, DeleteAfterDays: -1 };
@@ -37,7 +37,7 @@ export async function settleLifecycle(
   try {
     const { Lifecycle: has, Status: status } = await describeRecoveryPoint(runtime, vaultArn, recoveryPointArn);
     if (isSameLifecycle(has, wanted)) return true;
-    const late = operation === 'over' || await stackOperation(runtime, request, 'once') !== operation;
+    const late = operation === 'over' || await stackOperation(runtime, request, 'once') !== operation || !await isUnderWay(runtime, request);
     if (late || status === 'DELETING') {
       runtime.log('lifecycle-left', { recoveryPointArn, because: late ? 'the stack does something else by now' : status });
       return true;

@@ -6,6 +6,7 @@ import { CopyJobProperties, LEG_RESOURCE_TYPE, LifecycleProperties, LONGEST_WAIT
 /** What CloudFormation asks for, with numbers and booleans made from the strings that it sends. */
 export interface CopyRequest {
   readonly type: 'Create' | 'Update' | 'Delete';
+  readonly logicalId: string;
   /** Undefined for a Create. */
   readonly physicalResourceId?: string;
   readonly properties: CopyJobProperties;
@@ -26,6 +27,7 @@ export function parseRequest(event: CloudFormationCustomResourceEvent, now: numb
   const time = requestTime(event.ResponseURL) ?? now;
   return {
     type: event.RequestType,
+    logicalId: event.LogicalResourceId,
     physicalResourceId: event.RequestType === 'Create' ? undefined : event.PhysicalResourceId,
     properties,
     oldProperties: event.RequestType === 'Update' ? parseOldProperties(event.OldResourceProperties) : undefined,

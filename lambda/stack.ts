@@ -45,9 +45,19 @@ export async function stackOperation(runtime: Runtime, request: CopyRequest, ask
 
 /** The physical id that a resource of the stack has, or undefined when it has none or is being deleted. */
 export async function physicalIdOf(runtime: Runtime, request: CopyRequest, logicalId: string, asking: Asking = 'patiently'): Promise<string | undefined> {
-  const resource = await ask(runtime, request, asking, 'describe-stack-resource', async () =>
-    (await runtime.cloudFormation().describeStackResource({ StackName: request.stack.id, LogicalResourceId: logicalId })).StackResourceDetail);
+  const resource = await resourceOf(runtime, request, logicalId, asking);
   return resource?.ResourceStatus?.startsWith('DELETE_') ? undefined : resource?.PhysicalResourceId;
+}
+
+/** Whether CloudFormation is at the request's resource: when it has cancelled a request it may be done with the rollback's, too. */
+export async function isUnderWay(runtime: Runtime, request: CopyRequest): Promise<boolean> {
+  const resource = await resourceOf(runtime, request, request.logicalId, 'once');
+  return resource?.ResourceStatus?.endsWith('_IN_PROGRESS') ?? false;
+}
+
+function resourceOf(runtime: Runtime, request: CopyRequest, logicalId: string, asking: Asking) {
+  return ask(runtime, request, asking, 'describe-stack-resource', async () =>
+    (await runtime.cloudFormation().describeStackResource({ StackName: request.stack.id, LogicalResourceId: logicalId })).StackResourceDetail);
 }
 
 /** Undefined for what does not exist. */

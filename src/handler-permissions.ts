@@ -35,13 +35,10 @@ export const DELETE_RECOVERY_POINT: Permission = {
   ...OF_THE_ACCOUNT,
 };
 
-const OF_THE_STACK = {
+export const DESCRIBE_STACK: Permission = {
+  actions: ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackResource'],
   patternReason: 'The id of a nested stack is not known to the stack that it is part of; its name begins with that stack\'s.',
 };
-
-export const DESCRIBE_STACK: Permission = { actions: ['cloudformation:DescribeStacks'], ...OF_THE_STACK };
-
-export const DESCRIBE_STACK_RESOURCE: Permission = { actions: ['cloudformation:DescribeStackResource'], ...OF_THE_STACK };
 
 export const DESCRIBE_COPY_JOB: Permission = {
   actions: ['backup:DescribeCopyJob'],

@@ -4,7 +4,7 @@ import { Construct, IConstruct } from 'constructs';
 import { differ } from './backup-vaults';
 import { checkedTimeout, checkPlaces, checkRemovalPolicy, claimToken, LONGEST_WAIT } from './check-props';
 import { AttributeName, COPY_JOB_RESOURCE_TYPE, CopyJobProperties, LEG_RESOURCE_TYPE } from './contract';
-import { DELETE_RECOVERY_POINT, DESCRIBE_STACK, DESCRIBE_STACK_RESOURCE, FOLLOW_RECOVERY_POINT, START_COPY_JOB } from './handler-permissions';
+import { DELETE_RECOVERY_POINT, DESCRIBE_STACK, FOLLOW_RECOVERY_POINT, START_COPY_JOB } from './handler-permissions';
 import { lifecycleProperties } from './lifecycle';
 import { OneTimeCopyJobProps } from './one-time-copy-job-props';
 import { OneTimeCopyJobProvider } from './one-time-copy-job-provider';
@@ -73,7 +73,7 @@ export class OneTimeCopyJob extends Construct {
       WaitForCompletion: this.waits,
     };
     // What the role was granted, a key for instance, must be there when AWS Backup begins to copy with it.
-    const first = [this.role, ...this.allow(provider, props, { recoveryPoint, destroyed, hasLegs: shares > 1 })];
+    const first = [this.role, ...this.allow(provider, props, { recoveryPoint, destroyed })];
     const resource = (resourceId: string, resourceType: string, policy: RemovalPolicy, follow: CustomResource | undefined, more: object) => {
       const created = new CustomResource(this, resourceId, {
         serviceToken: provider._serviceToken,
@@ -195,7 +195,7 @@ export class OneTimeCopyJob extends Construct {
   private allow(
     provider: OneTimeCopyJobProvider,
     props: OneTimeCopyJobProps,
-    { recoveryPoint, destroyed, hasLegs }: { recoveryPoint?: RecoveryPointArn; destroyed: boolean; hasLegs: boolean },
+    { recoveryPoint, destroyed }: { recoveryPoint?: RecoveryPointArn; destroyed: boolean },
   ): IConstruct[] {
     const { account, region } = props.destinationBackupVault.env;
     const stack = Stack.of(this);
@@ -205,7 +205,6 @@ export class OneTimeCopyJob extends Construct {
       provider._allow(this, START_COPY_JOB, props.recoveryPointArn),
       provider._allowPassing(this, this.role),
       provider._allowForDeletion(this, DESCRIBE_STACK, stackArn),
-      ...hasLegs || destroyed ? [provider._allowForDeletion(this, DESCRIBE_STACK_RESOURCE, stackArn)] : [],
       ...copies.map(arn => provider._allow(this, FOLLOW_RECOVERY_POINT, arn)),
       ...destroyed ? copies.map(arn => provider._allowForDeletion(this, DELETE_RECOVERY_POINT, arn)) : [],
     ];

@@ -1,6 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Deployment, failureReason } from './deployment';
-import { copies, copyWith, DAY, DR, FORGOTTEN, idOf, NEIGHBOUR_FAILS, OTHER_ACCOUNT, SOURCE_LIFECYCLE, thenNeighbour, vault } from './stories';
+import { A, B, besideNeighbour, copies, copyWith, DAY, DR, FORGOTTEN, idOf, neighbourFailsAfter, NEIGHBOUR_FAILS, OTHER_ACCOUNT, SOURCE_LIFECYCLE, thenNeighbour, vault } from './stories';
 import { OneTimeCopyJobProps } from '../../src';
 
 const days = (deleteAfter: number): Partial<OneTimeCopyJobProps> => ({ deleteAfter: Duration.days(deleteAfter) });
@@ -55,6 +55,22 @@ describe('a changed lifecycle', () => {
     });
     expect(updated.status).toBe('UPDATE_COMPLETE');
     expect(copies(updated)[0].lifecycle).toEqual({ DeleteAfterDays: 30 });
+  });
+
+  it('is not made any more when it was cancelled, though the next deployment is under way', async () => {
+    const deployment = new Deployment();
+    const created = await deployment.deploy(copyWith());
+    // The poll after the first finds the stack updating again.
+    const cancelled = await deployment.deploy(besideNeighbour(copyWith(days(30))), {
+      ...neighbourFailsAfter(20), faults: [{ operation: 'DescribeRecoveryPoint', kind: 'throttling', times: 3 }],
+    });
+    expect(cancelled.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    const next = await deployment.deploy(stack => {
+      copyWith()(stack);
+      copyWith({ recoveryPointArn: B }, 'Other')(stack);
+    });
+    expect(next.status).toBe('UPDATE_COMPLETE');
+    expect(copies(next).find(({ of }) => of === A)).toEqual(copies(created)[0]);
   });
 
   it('comes with a new copy when what is copied changes too', async () => {

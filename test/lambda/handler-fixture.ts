@@ -10,7 +10,7 @@ import { PollResult } from '../../lambda/poll';
 import { Runtime } from '../../lambda/runtime';
 import { Faults } from '../../simulator/faults';
 import { parseScenario } from '../../simulator/scenario';
-import { Answer, Service } from '../../simulator/wire';
+import { Answer, Service, WireRequest } from '../../simulator/wire';
 import { BackupFixture, COPY, wireRequest } from '../simulator/backup-fixture';
 
 /** What a template says of a copy; CloudFormation makes strings of it all. */
@@ -45,7 +45,7 @@ export class HandlerFixture implements Runtime {
   private constructor(scenario: object) {
     this.aws = new BackupFixture(scenario);
     const faults = new Faults(parseScenario(JSON.stringify(scenario), 'test.json').faults, { clock: this.aws.clock, random: () => 0.5 });
-    this.server = serve({ backup: faults.wrap('backup', this.aws.backup), cloudformation: { handle: async () => this.describeStacks() } });
+    this.server = serve({ backup: faults.wrap('backup', this.aws.backup), cloudformation: { handle: async request => this.tellStack(request) } });
   }
 
   async close(): Promise<void> {
@@ -120,13 +120,15 @@ export class HandlerFixture implements Runtime {
     throw new Error('The handler never came to an end.');
   }
 
-  private describeStacks(): Answer {
+  /** DescribeStacks, or DescribeStackResource of a resource that CloudFormation is at. */
+  private tellStack({ body }: WireRequest): Answer {
     const stack = `<StackName>Stack</StackName><StackStatus>${this.stackStatus}</StackStatus><CreationTime>2025-01-01T00:00:00Z</CreationTime>`;
-    return {
-      status: 200,
-      headers: { 'content-type': 'text/xml' },
-      body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>${stack}</member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
-    };
+    const resource = '<LogicalResourceId>Copy</LogicalResourceId><ResourceStatus>UPDATE_IN_PROGRESS</ResourceStatus>';
+    const answer = new URLSearchParams(body).get('Action') === 'DescribeStacks'
+      ? `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>${stack}</member></Stacks></DescribeStacksResult></DescribeStacksResponse>`
+      : '<DescribeStackResourceResponse><DescribeStackResourceResult>'
+        + `<StackResourceDetail>${resource}</StackResourceDetail></DescribeStackResourceResult></DescribeStackResourceResponse>`;
+    return { status: 200, headers: { 'content-type': 'text/xml' }, body: answer };
   }
 }
 

@@ -22,9 +22,9 @@ export function answersEveryRequestOnce(steps: readonly Step[]): string[] {
 }
 
 /** CloudFormation does not wait any more, and may have deleted the functions. */
-function isCancelled(steps: readonly Step[], { event, sent }: Correspondence): boolean {
+function isCancelled(steps: readonly Step[], { event, sent, settled = Infinity }: Correspondence): boolean {
   return steps.some(({ events }) => events.some(({ logicalId, reason = '', timestamp }) =>
-    logicalId === event.LogicalResourceId && / cancelled$/.test(reason) && Date.parse(timestamp) >= sent));
+    logicalId === event.LogicalResourceId && / cancelled$/.test(reason) && Date.parse(timestamp) >= sent && Date.parse(timestamp) <= settled));
 }
 
 /** Whatever is answered is an answer by CloudFormation's rules. */

@@ -85,7 +85,9 @@ export function survivesWhatPasses(steps: readonly Step[]): string[] {
   const { kind, asked, before, after, neighbourFails } = step;
   // What a user's own token once named, AWS Backup may not give for another copy, nor in the place of one that failed.
   const tokenIsUsed = asked?.token !== undefined && steps.slice(0, -1).some(earlier => earlier.asked?.token === asked.token);
-  const isUnknownCopy = asked?.waits === false && sameCopy(asked, before.setting) && asked.deleteAfterDays !== before.setting?.deleteAfterDays;
+  const isUnknownCopy = sameCopy(asked, before.setting) && (asked!.waits
+    ? before.setting!.waits === false && isForgetful(steps)
+    : asked!.deleteAfterDays !== before.setting!.deleteAfterDays);
   if (!passes(step) || isHalfDone(before) || isGuarded(steps) || tokenIsUsed || isUnknownCopy) return [];
   if (steps.some(({ scenario }) => scenario.faults.some(({ kind: fault }) => fault === 'notFound'))) return [];
   const failures = step.events.filter(({ status }) => status.endsWith('_FAILED')).map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('; ');
