@@ -25,7 +25,7 @@ beforeAll(() => {
 it('holds the library, the handler bundle and the documents, and nothing else', () => {
   const rooms = [...new Set(files.map(file => file.replace(/^lib\/.*/, 'lib/')))].sort();
   expect(rooms).toEqual([
-    '.jsii', 'API.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY-LICENSES', 'assets/lambda/index/index.js', 'lib/', 'package.json',
+    '.jsii', 'API.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'RELIABILITY.md', 'THIRD-PARTY-LICENSES', 'assets/lambda/index/index.js', 'lib/', 'package.json',
   ]);
   expect(files.filter(file => file.endsWith('.ts') && !file.endsWith('.d.ts'))).toEqual([]);
 });
