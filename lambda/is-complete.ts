@@ -16,7 +16,8 @@ import { Attributes } from '../src/contract';
 export async function isComplete(runtime: Runtime, event: PollEvent): Promise<PollResult> {
   if (event.Phase === 'nothing') return { IsComplete: true };
   const request = parseRequest(event, runtime.now());
-  if (!newestEntry(event.PhysicalResourceId)) {
+  const entry = newestEntry(event.PhysicalResourceId);
+  if (!entry) {
     throw new CopyJobError(`The physical resource id '${event.PhysicalResourceId}' names no copy job to wait for. Deploy again.`);
   }
   switch (event.Phase) {
@@ -25,7 +26,6 @@ export async function isComplete(runtime: Runtime, event: PollEvent): Promise<Po
     case 'restored': return { IsComplete: true, Data: remembered(event) };
     case 'settled': return { IsComplete: true, Data: await described(runtime, request, event) };
     case 'lifecycle': {
-      const entry = newestEntry(event.PhysicalResourceId)!;
       const wanted = request.properties.Lifecycle ?? entry.lifecycle ?? {};
       if (!await settleLifecycle(runtime, request, entry, wanted, event.Operation!)) return { IsComplete: false };
       return { IsComplete: true, Data: await described(runtime, request, event) };

@@ -21,6 +21,9 @@ export interface CopyRequest {
   readonly deadline: number;
 }
 
+/** AWS's other clocks may differ this much from that of CloudFormation's signature, which says when a request was made. */
+export const CLOCK_TOLERANCE = 60_000;
+
 export function parseRequest(event: CloudFormationCustomResourceEvent, now: number): CopyRequest {
   const [, , , region, account] = event.StackId.split(':');
   const properties = parseProperties(event.ResourceProperties);

@@ -1,7 +1,7 @@
 import { errorText } from './aws-error';
 import { CopyJobError } from './copy-job-error';
 import { patiently } from './patience';
-import { CopyRequest } from './request';
+import { CLOCK_TOLERANCE, CopyRequest } from './request';
 import { Runtime } from './runtime';
 
 /** What CloudFormation is doing with the stack of the request, by the stack's own word. */
@@ -26,9 +26,6 @@ const OPERATIONS: Readonly<Record<string, StackOperation>> = {
   DELETE_IN_PROGRESS: 'removal',
   UPDATE_COMPLETE_CLEANUP_IN_PROGRESS: 'removal',
 };
-
-/** The clocks of CloudFormation's signature and of its operations may differ this much. */
-const CLOCK_TOLERANCE = 60_000;
 
 /** Until CloudFormation tells, or once: what goes wrong in a poll is for the next one. */
 export type Asking = 'patiently' | 'once';

@@ -8,7 +8,7 @@ import { failure, outcome } from './job-state';
 import { isSameLifecycle } from './lifecycle';
 import { PATIENCE, patiently } from './patience';
 import { contentHash, newestEntry } from './physical-id';
-import { CopyRequest } from './request';
+import { CLOCK_TOLERANCE, CopyRequest } from './request';
 import { Runtime } from './runtime';
 import { stackOperation } from './stack';
 
@@ -20,9 +20,6 @@ export interface StartedJob {
   /** Whether this very request started it. */
   readonly own: boolean;
 }
-
-/** The clocks of AWS Backup and of CloudFormation's signature may differ this much. */
-const CLOCK_TOLERANCE = 60_000;
 
 /** Every deployment that finds its copy failed or gone goes on to the next generation; more than this many is a fault of ours. */
 const MOST_GENERATIONS = 100;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack, StackProps } from 'aws-cdk-lib';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
-import { Assets, readAssembly } from '../../simulator/assembly';
+import { readAssembly } from '../../simulator/assembly';
 import { CopyJobRecord } from '../../simulator/backup/copy-job';
 import { RecoveryPoint } from '../../simulator/backup/recovery-points';
 import { RequestRecord, requestRecord } from '../../simulator/cloudformation/request-record';
@@ -12,14 +12,15 @@ import { parseScenario } from '../../simulator/scenario';
 import { logicalIdOf } from '../../simulator/scenario/logical-ids';
 import { Ended, Simulation, startSimulation } from '../../simulator/simulation';
 import { OneTimeCopyJob, OneTimeCopyJobProps } from '../../src';
+import { KnownAssets } from '../known-assets';
 
 export const SNAPSHOT = 'arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0';
 export const JOB_TYPE = 'Custom::AWSBackupOneTimeCopyJob';
 
-/** What the tests of a file share, so that function processes need not be started for each: assets by what is in them, and machines not in use. */
+/** What the tests of a file share, so that function processes need not be started for each: assets, and machines not in use. */
 const folder = mkdtempSync(join(tmpdir(), 'deployment-'));
 const machines: Machine[] = [];
-let assets: Assets = {};
+const assets = new KnownAssets();
 let assemblies = 0;
 
 /** What a scenario file may say. */
@@ -43,10 +44,9 @@ export class Deployment {
     build(new Stack(app, 'Stack', this.props));
     app.synth();
     const [stack] = readAssembly(outdir);
-    assets = { ...stack.assets, ...assets };
     this.machine ??= machines.pop() ?? await startMachine();
     this.simulation ??= await startSimulation({ environment: stack.environment, scenario: parse(scenario), machine: this.machine });
-    return this.simulation.deploy({ ...stack, assets }, parse(scenario));
+    return this.simulation.deploy(assets.of(stack), parse(scenario));
   }
 
   async delete(scenario: ScenarioInput = {}): Promise<Ended> {

@@ -5,11 +5,12 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Grant, grantsOf } from './grants';
 import { Story } from './privilege-stories';
 import { Build } from './stories';
-import { AssemblyStack, Assets, readAssembly } from '../../simulator/assembly';
+import { AssemblyStack, readAssembly } from '../../simulator/assembly';
 import { UsedPermission } from '../../simulator/iam';
 import { Machine, startMachine } from '../../simulator/machine';
 import { parseScenario } from '../../simulator/scenario';
 import { startSimulation } from '../../simulator/simulation';
+import { KnownAssets } from '../known-assets';
 import { TemplateJson } from '../template-graph';
 
 /** What a story showed. */
@@ -52,7 +53,7 @@ export async function play(story: Story, change: Change = () => {}): Promise<Pla
 
 const folder = mkdtempSync(join(tmpdir(), 'privilege-'));
 const known = new Map<Build, AssemblyStack>();
-let assets: Assets = {};
+const assets = new KnownAssets();
 let machine: Machine | undefined;
 let written = 0;
 
@@ -73,10 +74,7 @@ function synthesized(build: Build): AssemblyStack {
   const app = new App({ outdir });
   build(new Stack(app, 'Stack', { env: ENV }));
   app.synth();
-  const [read] = readAssembly(outdir);
-  // One folder for what is the same code, so that its processes can be used again.
-  assets = { ...read.assets, ...assets };
-  const stack = { ...read, assets: Object.fromEntries(Object.keys(read.assets).map(key => [key, assets[key]])) };
+  const stack = assets.of(readAssembly(outdir)[0]);
   known.set(build, stack);
   return stack;
 }

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, Plugin } from 'esbuild';
 import { Assets } from '../../simulator/assembly';
@@ -83,9 +82,8 @@ function externals(): string[] {
   return tasks['bundle:lambda/index'].steps[0].execArgs.filter(arg => arg.startsWith(flag)).map(arg => arg.slice(flag.length));
 }
 
-/** Puts the broken handler in the place of the real one. */
-export async function withHandler({ patches }: BrokenHandler): Promise<(assets: Assets) => Assets> {
-  const folder = mkdtempSync(join(tmpdir(), 'broken-handler-'));
+/** Puts the broken handler, which goes into the folder, in the place of the real one. */
+export async function withHandler({ patches }: BrokenHandler, folder: string): Promise<(assets: Assets) => Assets> {
   await build({
     entryPoints: [join(__dirname, '../../lambda/index.ts')],
     outfile: join(folder, 'index.js'),

@@ -1,6 +1,6 @@
 import { isForgetful, isLiedTo } from './excuses';
 import { pointArn, sameCopy, vaultArn } from './setting';
-import { COPY_TYPE, deletionBegan, heldJob, isAlive, isDeployed, jobsStarted, newestJob, pointOf, propertiesOf, settingOf, settledRequests, Snapshot, Step } from './step';
+import { deletionBegan, heldJob, isAlive, isDeployed, jobsStarted, jobToDelete, pointOf, settingOf, settledRequests, Snapshot, Step } from './step';
 import { CopyJobRecord } from '../../simulator/backup/copy-job';
 
 /*
@@ -64,8 +64,7 @@ export function deletesOnlyWhatTheTemplateDeletes(steps: readonly Step[]): strin
     const began = point && deletionBegan(point);
     if (!point || began === undefined || began <= before.time) return [];
     if (point.arn === held) return [`${point.arn} is deleted, and the stack holds it`];
-    const isDeleted = after.requests.some(request => request.event.RequestType === 'Delete' && request.event.ResourceType === COPY_TYPE && request.sent <= began
-      && propertiesOf(request).RemovalPolicy === 'destroy' && newestJob(request.event.PhysicalResourceId, after)?.copyJobId === job.copyJobId);
+    const isDeleted = after.requests.some(request => request.sent <= began && jobToDelete(request, after)?.copyJobId === job.copyJobId);
     return isDeleted ? [] : [`${point.arn} is deleted, and no Delete under DESTROY was of it`];
   });
 }
@@ -87,10 +86,10 @@ export function deletesWhatTheTemplateDeletes(steps: readonly Step[]): string[] 
   const step = steps.at(-1)!;
   if (isLiedTo(steps, 'DescribeCopyJob', 'DescribeRecoveryPoint', 'DeleteRecoveryPoint', 'DescribeStacks', 'DescribeStackResource')) return [];
   return settledRequests(step).flatMap(request => {
-    const { event, sent, answers, timedOut } = request;
-    const job = newestJob(event.PhysicalResourceId, step.after);
+    const { sent, answers, timedOut } = request;
+    const job = jobToDelete(request, step.after);
     const isAnswered = !timedOut && answers.length > 0 && isSuccess(answers[0].body);
-    if (event.RequestType !== 'Delete' || event.ResourceType !== COPY_TYPE || propertiesOf(request).RemovalPolicy !== 'destroy' || !job || !isAnswered) return [];
+    if (!job || !isAnswered) return [];
     // What a job that failed did copy stays: AWS Backup does not say what it is.
     if (['FAILED', 'PARTIAL', 'ABORTED'].includes(job.state) || heldJob(step.after)?.copyJobId === job.copyJobId) return [];
     if (step.kind !== 'delete' && (job.completedAt ?? Infinity) > sent) return [];

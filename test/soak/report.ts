@@ -25,6 +25,6 @@ export function described({ seed, invariant, what, history }: Finding): string[]
 }
 
 /** One line an operation. */
-export function told({ seed, first, operations }: History): string[] {
+function told({ seed, first, operations }: History): string[] {
   return [`  first (chance ${seed}): ${JSON.stringify(first)}`, ...operations.map(operation => `  ${JSON.stringify(operation)}`)];
 }

@@ -7,6 +7,7 @@ import { Role } from 'aws-cdk-lib/aws-iam';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { Assets, AssemblyStack, readAssembly } from '../../simulator/assembly';
 import { OneTimeCopyJob, OneTimeCopyJobProvider } from '../../src';
+import { KnownAssets } from '../known-assets';
 
 /** What a stack is deployed with: one copy, perhaps, and a neighbour. */
 export interface Setting {
@@ -65,7 +66,7 @@ const MOST_KNOWN = 500;
 export class Templates {
   private readonly known = new Map<string, AssemblyStack>();
   private readonly folder = mkdtempSync(join(tmpdir(), 'soak-'));
-  private assets: Assets = {};
+  private readonly assets = new KnownAssets();
   private deployments = 0;
   private assemblies = 0;
 
@@ -90,11 +91,11 @@ export class Templates {
     const app = new App({ outdir });
     build(new Stack(app, 'Stack', { env: { account: ACCOUNT, region: 'us-east-1' } }), setting);
     app.synth();
-    const [stack] = readAssembly(outdir);
-    const isNew = Object.keys(stack.assets).some(key => !key.endsWith('.json') && !(key in this.assets));
-    if (isNew) this.assets = this.otherAssets({ ...stack.assets, ...this.assets });
-    else rmSync(outdir, { recursive: true });
-    return { ...stack, assets: this.assets };
+    const [read] = readAssembly(outdir);
+    const stack = this.assets.of(read);
+    const isNew = Object.keys(read.assets).some(key => !key.endsWith('.json') && read.assets[key] === stack.assets[key]);
+    if (!isNew) rmSync(outdir, { recursive: true });
+    return { ...stack, assets: this.otherAssets(stack.assets) };
   }
 }
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { BROKEN_HANDLERS, withHandler } from './broken-handlers';
 import { described } from './report';
 import { Templates } from './setting';
@@ -10,11 +13,15 @@ const SEEDS = [...new Set([5, 18, 31, 43, 62, 195, ...Array.from({ length: 60 },
 
 jest.setTimeout(300_000);
 
+const folder = mkdtempSync(join(tmpdir(), 'broken-handlers-'));
 let machine: Machine;
 beforeAll(async () => {
   machine = await startMachine();
 });
-afterAll(async () => machine.close());
+afterAll(async () => {
+  await machine.close();
+  rmSync(folder, { recursive: true });
+});
 
 async function withTemplates<T>(work: (templates: Templates) => Promise<T>, otherAssets?: (assets: Assets) => Assets): Promise<T> {
   const templates = new Templates(otherAssets);
@@ -40,7 +47,7 @@ describe('random histories', () => {
         if (finding) return finding.invariant;
       }
       return undefined;
-    }, await withHandler(BROKEN_HANDLERS[name]));
+    }, await withHandler(BROKEN_HANDLERS[name], mkdtempSync(join(folder, 'handler-'))));
     expect(foundBy).toContain(found);
   });
 });

@@ -94,3 +94,10 @@ export function propertiesOf({ event }: Correspondence): Readonly<Record<string,
 export function settingOf(job: CopyJobRecord, steps: readonly Step[]): Setting | undefined {
   return steps.find(({ after }) => after.jobs.some(({ copyJobId }) => copyJobId === job.copyJobId))?.asked;
 }
+
+/** The job whose copy CloudFormation asks to delete under DESTROY, if that is what the request is. */
+export function jobToDelete(request: Correspondence, snapshot: Snapshot): CopyJobRecord | undefined {
+  const { RequestType: type, ResourceType: resourceType, PhysicalResourceId: id } = request.event;
+  const isDeletion = type === 'Delete' && resourceType === COPY_TYPE && propertiesOf(request).RemovalPolicy === 'destroy';
+  return isDeletion ? newestJob(id, snapshot) : undefined;
+}
