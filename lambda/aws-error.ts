@@ -1,3 +1,5 @@
+import { CopyJobError } from './copy-job-error';
+
 /** What an error of a call to AWS means for the next attempt. */
 export type ErrorKind =
   /** A role or policy made moments ago is not known everywhere yet: soon it is, or it never was right. */
@@ -12,15 +14,19 @@ export type ErrorKind =
 
 const NO_ROOM = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|LimitExceeded/i;
 const ACCESS_DENIED = /AccessDenied|UnauthorizedOperation/i;
+/** Somebody, an earlier poll mostly, has asked AWS Backup for something that is not done yet. */
+const BUSY = /already performing an action/i;
 const ROLE_NOT_READY = /cannot be assumed by AWS Backup|is not authorized to call/i;
 
 export function errorKind(error: unknown): ErrorKind {
-  const { name, message, status, fromSdk } = describe(error);
-  if (!fromSdk) return 'final';
+  if (error instanceof CopyJobError) return 'final';
+  const { name, message, status } = describe(error);
   if (NO_ROOM.test(name) || status === 429) return 'no-room';
   if (ACCESS_DENIED.test(name) || (name === 'InvalidParameterValueException' && ROLE_NOT_READY.test(message))) return 'propagation';
   if (name === 'ResourceNotFoundException') return 'not-found';
-  // Without a status, no answer of AWS came; one that cannot be read may have said anything.
+  if (BUSY.test(message)) return 'transient';
+  // Without a status no answer of AWS came, or half of one: the transport throws errors of any shape. One that cannot be read may have
+  // said anything.
   if (status === undefined || status >= 500 || status < 400 || error instanceof SyntaxError) return 'transient';
   return 'final';
 }
@@ -50,8 +56,8 @@ export function errorText(error: unknown): string {
   return `${name}: ${message}`;
 }
 
-function describe(error: unknown): { name: string; message: string; fromSdk: boolean; status?: number } {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error), fromSdk: false };
+function describe(error: unknown): { name: string; message: string; status?: number } {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
   const { $metadata: metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  return { name: error.name, message: error.message, fromSdk: metadata !== undefined, status: metadata?.httpStatusCode };
+  return { name: error.name, message: error.message, status: metadata?.httpStatusCode };
 }

@@ -3,14 +3,20 @@ import { deleteRecoveryPoint, describeCopyJob, describeRecoveryPoint } from './a
 import { errorKind, errorText, mayPass } from './aws-error';
 import { CopyJobError } from './copy-job-error';
 import { outcome } from './job-state';
-import { contentHash, newestEntry } from './physical-id';
+import { contentHash, mayHold, newestEntry } from './physical-id';
 import { PollEvent, PollResult } from './poll';
 import { CopyRequest } from './request';
 import { Runtime } from './runtime';
-import { physicalIdOf, stackOperation } from './stack';
+import { CopyResource, copyResources, stackOperation } from './stack';
 
 const DONE: PollResult = { IsComplete: true };
 const NOT_YET: PollResult = { IsComplete: false };
+
+/** AWS Backup may show a job so late. */
+const NEW_JOB = 2 * 60_000;
+
+/** AWS Backup deletes what is EXPIRED once it has a role for it again: what stays so this long needs somebody's help. */
+const EXPIRED_PATIENCE = 10 * 60_000;
 
 /** One step of deleting the copy that the id's newest entry tells of, until it is gone. */
 export async function deleteCopy(runtime: Runtime, request: CopyRequest, event: PollEvent): Promise<PollResult> {
@@ -24,64 +30,96 @@ export async function deleteCopy(runtime: Runtime, request: CopyRequest, event: 
   try {
     if (recoveryPointArn) return await deletePoint(runtime, request, event, recoveryPointArn);
     const job = await rememberedJob(runtime, request, copyJobId);
+    if (!job) return runtime.now() < request.time + NEW_JOB ? NOT_YET : letGo(runtime, event, forgotten(copyJobId, request));
     switch (outcome(job)) {
       case 'completed': return await deletePoint(runtime, request, event, job.DestinationRecoveryPointArn!);
       case 'failed': return DONE;
-      case 'pending': return await leaveOrAwait(runtime, request, copyJobId, late);
+      case 'pending': return await leaveOrAwait(runtime, request, event, copyJobId, late);
     }
   } catch (error) {
     if (error instanceof CopyJobError) throw error;
     const said = errorText(error);
     runtime.log('delete', { what, error: said });
-    if (!late && mayPass(error, runtime.now() - request.time)) return NOT_YET;
-    throw new CopyJobError(`${what} was not deleted: ${said}. ${wayOut(said)}`);
+    if (!late && (errorKind(error) === 'not-found' || mayPass(error, runtime.now() - request.time))) return NOT_YET;
+    const message = `${what} was not deleted: ${said}. ${wayOut(said)}`;
+    if (errorKind(error) === 'final' || errorKind(error) === 'propagation') return letGo(runtime, event, message);
+    throw new CopyJobError(message);
   }
+}
+
+/** What AWS will not have deleted is an error, and in a rollback, which it would only hold up, a line in the log. */
+function letGo(runtime: Runtime, { Operation }: PollEvent, message: string): PollResult {
+  if (Operation !== 'rollback') throw new CopyJobError(message);
+  runtime.log('left', { because: message });
+  return DONE;
 }
 
 /** A job whose end the resource never saw: only it tells what was copied. */
-async function rememberedJob(runtime: Runtime, request: CopyRequest, copyJobId: string): Promise<CopyJob> {
+async function rememberedJob(runtime: Runtime, request: CopyRequest, copyJobId: string): Promise<CopyJob | undefined> {
   try {
     return await describeCopyJob(runtime, request, copyJobId);
   } catch (error) {
-    if (errorKind(error) !== 'not-found') throw error;
-    throw new CopyJobError(`AWS Backup has forgotten copy job ${copyJobId}, so what it copied to ${request.properties.DestinationBackupVaultArn} is not known. `
-      + 'Nothing was deleted. Look for the copy there and delete it, and let CloudFormation retain the resource.');
+    if (errorKind(error) === 'not-found') return undefined;
+    throw error;
   }
 }
 
+function forgotten(copyJobId: string, { properties }: CopyRequest): string {
+  return `AWS Backup has forgotten copy job ${copyJobId}, so what it copied to ${properties.DestinationBackupVaultArn} is not known. `
+    + 'Nothing was deleted. Look for the copy there and delete it, and let CloudFormation retain the resource.';
+}
+
 /** What a job that still runs is going to copy. */
-async function leaveOrAwait(runtime: Runtime, request: CopyRequest, copyJobId: string, late: boolean): Promise<PollResult> {
-  if (await stackOperation(runtime, request, 'once') !== 'removal') {
+async function leaveOrAwait(runtime: Runtime, request: CopyRequest, event: PollEvent, copyJobId: string, late: boolean): Promise<PollResult> {
+  if (event.Operation === 'rollback' || await stackOperation(runtime, request, 'once') !== event.Operation) {
     // The next deployment takes it over; waiting for it here would only hold up the rollback.
     runtime.log('left-running', { copyJobId });
     return DONE;
   }
-  if (late) throw new CopyJobError(`Copy job ${copyJobId} still runs, and what it copies cannot be deleted before it ends. Delete again when it has ended.`);
-  return NOT_YET;
+  if (!late) return NOT_YET;
+  if (await standingOf(runtime, request, event) === 'held') return DONE;
+  throw new CopyJobError(`Copy job ${copyJobId} still runs, and what it copies cannot be deleted before it ends. Delete again when it has ended.`);
 }
 
 async function deletePoint(runtime: Runtime, request: CopyRequest, event: PollEvent, arn: string): Promise<PollResult> {
   const vaultArn = request.properties.DestinationBackupVaultArn;
+  // Within one vault a copy might be told by its source's name.
+  if (arn === request.properties.RecoveryPointArn) return DONE;
   const status = await statusOf(runtime, vaultArn, arn);
   runtime.log('delete', { recoveryPointArn: arn, status });
   if (status === undefined) return DONE;
-  if (status === 'EXPIRED') {
-    throw new CopyJobError(`${arn} is EXPIRED: AWS Backup could not delete it, mostly because the copy role is gone. Allow iam:CreateServiceLinkedRole for backup.amazonaws.com, `
-      + 'or delete it with the service that keeps it, then delete again.');
+  if (status === 'EXPIRED' && runtime.now() > request.time + EXPIRED_PATIENCE) {
+    throw new CopyJobError(`${arn} stays EXPIRED: AWS Backup cannot delete it, mostly because the copy role is gone. Create that role again, or allow `
+      + 'iam:CreateServiceLinkedRole for backup.amazonaws.com, then delete again; or delete it with the service that keeps it.');
   }
   if (runtime.now() >= request.deadline) throw new CopyJobError(`${arn} is still ${status}. Delete again.`);
   if (status === 'DELETING') return NOT_YET;
-  if (!await isStillToBeDeleted(runtime, request, event)) return DONE;
-  await deleteRecoveryPoint(runtime, vaultArn, arn);
-  return NOT_YET;
+  switch (await standingOf(runtime, request, event)) {
+    case 'held': return DONE;
+    case 'not shown': return NOT_YET;
+    case 'free': {
+      await deleteRecoveryPoint(runtime, vaultArn, arn);
+      return NOT_YET;
+    }
+  }
 }
 
-/** A late second delivery must not delete what a newer deployment has taken over. */
-async function isStillToBeDeleted(runtime: Runtime, request: CopyRequest, event: PollEvent): Promise<boolean> {
-  const operation = await stackOperation(runtime, request, 'once');
-  if (operation === 'over' || operation === 'forward') return false;
-  const held = await physicalIdOf(runtime, request, event.LogicalResourceId, 'once');
-  return !held || newestEntry(held)?.copyJobId !== newestEntry(event.PhysicalResourceId)!.copyJobId;
+/** Whether the copy may be deleted, by what CloudFormation shows now. What it shows may be older than the request, and then tells nothing. */
+async function standingOf(runtime: Runtime, request: CopyRequest, event: PollEvent): Promise<'free' | 'held' | 'not shown'> {
+  const { copyJobId } = newestEntry(event.PhysicalResourceId)!;
+  const standing = await look();
+  runtime.log('standing', { copyJobId, standing });
+  return standing;
+
+  async function look() {
+    // Another operation: this is a late second delivery, and a newer deployment may have taken the copy over.
+    if (await stackOperation(runtime, request, 'once') !== event.Operation) return 'held';
+    const resources = await copyResources(runtime, request);
+    const isTheDeleted = ({ stackId, logicalId, physicalId }: CopyResource) =>
+      stackId === request.stack.id && logicalId === request.logicalId && physicalId === event.PhysicalResourceId;
+    if (resources.some(resource => !isTheDeleted(resource) && resource.physicalId && mayHold(resource.physicalId, copyJobId))) return 'held';
+    return resources.some(resource => isTheDeleted(resource) || !resource.physicalId) ? 'not shown' : 'free';
+  }
 }
 
 async function statusOf(runtime: Runtime, vaultArn: string, arn: string): Promise<string | undefined> {

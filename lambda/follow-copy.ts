@@ -1,14 +1,16 @@
 import { CopyJob } from '@aws-sdk/client-backup';
 import { attributesFor } from './attributes';
-import { describeCopyJob } from './aws-backup';
+import { describeCopyJob, describeRecoveryPoint } from './aws-backup';
 import { errorText, mayPass } from './aws-error';
 import { CopyJobError } from './copy-job-error';
 import { failure, outcome } from './job-state';
 import { settleLifecycle } from './lifecycle';
 import { newestEntry, toldAnew } from './physical-id';
 import { PollEvent, PollResult } from './poll';
+import { isElsewhere } from './recovery-point';
 import { CopyRequest, isLeg } from './request';
 import { Runtime } from './runtime';
+import { LifecycleProperties } from '../src/contract';
 
 /** One look at a copy that is under way. The last look is at the deadline, whatever it sees. */
 export async function followCopy(runtime: Runtime, request: CopyRequest, event: PollEvent): Promise<PollResult> {
@@ -29,13 +31,24 @@ export async function followCopy(runtime: Runtime, request: CopyRequest, event: 
 }
 
 async function complete(runtime: Runtime, request: CopyRequest, event: PollEvent, job: CopyJob): Promise<PollResult> {
-  const { Lifecycle: wanted } = request.properties;
   const entry = newestEntry(event.PhysicalResourceId)!;
-  const lifecycle = job.DestinationRecoveryPointLifecycle ?? {};
+  const lifecycle = job.DestinationRecoveryPointLifecycle ?? await lifecycleOf(runtime, request, job.DestinationRecoveryPointArn!);
   const told = { ...entry, recoveryPointArn: job.DestinationRecoveryPointArn!, lifecycle };
-  if (!event.Own && wanted && !await settleLifecycle(runtime, request, told, wanted, 'forward')) return { IsComplete: false };
+  const { Lifecycle: wanted = lifecycle } = request.properties;
+  if (event.Settle && wanted && !await settleLifecycle(runtime, request, told, { wanted, why: event.Settle, operation: 'forward' })) return { IsComplete: false };
   const id = toldAnew(told, event.PhysicalResourceId);
   return { IsComplete: true, PhysicalResourceId: id, Data: attributesFor(event, id, entry.copyJobId, job) };
+}
+
+/** What the copy has, where the job does not tell; only a later change of the lifecycle asks for it, so it may stay unknown. */
+async function lifecycleOf(runtime: Runtime, request: CopyRequest, arn: string): Promise<LifecycleProperties | undefined> {
+  if (isElsewhere(request)) return undefined;
+  try {
+    return (await describeRecoveryPoint(runtime, request.properties.DestinationBackupVaultArn, arn)).Lifecycle;
+  } catch (error) {
+    runtime.log('lifecycle-unknown', { recoveryPointArn: arn, error: errorText(error) });
+    return undefined;
+  }
 }
 
 /** One look at the job: an error that may pass is told, not thrown. */

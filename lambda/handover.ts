@@ -2,19 +2,25 @@ import { StackOperation } from './stack';
 
 /**
  * What `onEvent` leaves for `isComplete`: the provider framework adds these fields to the event of every poll.
- *
- * A request that is delivered twice must be answered the same both times, as the framework names the waiter after the request.
  */
 export interface Handover {
   readonly PhysicalResourceId: string;
   readonly Phase: Phase;
-  /** Of a copy under way: when its job was created, in milliseconds since the epoch; unknown of a job that is followed. */
+  /** Of a copy under way: when its job was created, in milliseconds since the epoch. */
   readonly CopyJobCreationTime?: number;
-  /** Of a copy under way: whether this very request started its job. */
+  /** Of a copy under way: whether this very request, or a leg before it, started its job. */
   readonly Own?: boolean;
-  /** Of a lifecycle to be written: what the stack is doing. When it does something else, the request is not alive any more. */
+  /** Of a copy under way: why its lifecycle may have to be written when it is complete. Without it the job was asked for it. */
+  readonly Settle?: Settlement;
+  /** Of a deletion, or a lifecycle to be written: what the stack is doing. When it does something else, the request is not alive any more. */
   readonly Operation?: StackOperation;
 }
+
+export type Settlement =
+  /** The user asks for another one than this copy was asked with. */
+  | 'changed'
+  /** A token of the user's own named an earlier job: its copy must not live shorter for that. */
+  | 'adopted';
 
 export type Phase =
   /** The copy is under way: wait for its end. */
@@ -23,8 +29,6 @@ export type Phase =
   | 'settled'
   /** The lifecycle of the copy may have to be written. */
   | 'lifecycle'
-  /** A rollback went back to an earlier copy: give what its id tells, and ask nobody. */
-  | 'restored'
   /** The copy is to be deleted. */
   | 'deleting'
   /** Nothing to wait for, nothing to tell. */

@@ -23,11 +23,10 @@ export async function isComplete(runtime: Runtime, event: PollEvent): Promise<Po
   switch (event.Phase) {
     case 'copying': return followCopy(runtime, request, event);
     case 'deleting': return deleteCopy(runtime, request, event);
-    case 'restored': return { IsComplete: true, Data: remembered(event) };
     case 'settled': return { IsComplete: true, Data: await described(runtime, request, event) };
     case 'lifecycle': {
-      const wanted = request.properties.Lifecycle ?? entry.lifecycle ?? {};
-      if (!await settleLifecycle(runtime, request, entry, wanted, event.Operation!)) return { IsComplete: false };
+      const wanted = request.properties.Lifecycle ?? entry.lifecycle;
+      if (wanted && !await settleLifecycle(runtime, request, entry, { wanted, why: 'changed', operation: event.Operation! })) return { IsComplete: false };
       return { IsComplete: true, Data: await described(runtime, request, event) };
     }
     default:

@@ -1,6 +1,6 @@
 import { CopyJobError } from './copy-job-error';
 import { Handover } from './handover';
-import { contentHash, legId, newestEntry, restoredId } from './physical-id';
+import { contentHash, lastCompleteId, legEntry, LegEntry, legId, lifecycleHash, newestEntry, restoredId } from './physical-id';
 import { CopyRequest } from './request';
 import { Runtime } from './runtime';
 import { physicalIdOf, stackOperation } from './stack';
@@ -12,29 +12,39 @@ import { begin } from './start-copy';
  * It never starts or follows a job for a copy that is there already: legs come and go as `timeout` is raised and lowered.
  */
 export async function onLegEvent(runtime: Runtime, request: CopyRequest): Promise<Handover> {
-  const { physicalResourceId, properties } = request;
-  const hash = contentHash(properties);
-  const own = physicalResourceId && newestEntry(physicalResourceId);
-  if (own && own.contentHash === hash) return { PhysicalResourceId: physicalResourceId, Phase: 'nothing' };
+  const { physicalResourceId: id, properties } = request;
+  const [hash, asked] = [contentHash(properties), lifecycleHash(properties.Lifecycle)];
+  const own = id === undefined ? undefined : legEntry(id);
+  if (own?.contentHash === hash && own.asked === asked) return nothing(id!);
 
   // This leg is new, or its content changes in one direction or the other. What was copied before, only the copy's own id tells.
   if (!properties.CopyLogicalId) throw new CopyJobError('The property CopyLogicalId is missing.');
   const copy = await physicalIdOf(runtime, request, properties.CopyLogicalId);
   const operation = request.type === 'Create' ? 'forward' : await stackOperation(runtime, request);
+  const telling = ({ copyJobId, contentHash: content }: Pick<LegEntry, 'copyJobId' | 'contentHash'>) =>
+    (own?.copyJobId === copyJobId && own.contentHash === content ? id! : legId({ copyJobId, contentHash: content, asked, own: false }));
+
   if (operation === 'rollback') {
     const restored = copy && restoredId(copy, hash);
-    if (restored) return { PhysicalResourceId: legId(newestEntry(restored)!), Phase: 'nothing' };
-    throw new CopyJobError('The rollback goes back to a copy that the stack does not know of any more. Nothing was copied or deleted.');
+    // A leg of a copy that never came to be has nothing to go back to.
+    return nothing(restored ? telling(newestEntry(restored)!) : id!);
+  }
+  const before = copy && request.type === 'Update' ? lastCompleteId(copy) : undefined;
+  for (const known of [before, copy]) {
+    const entry = known && newestEntry(known);
+    if (entry && entry.contentHash === hash && entry.recoveryPointArn) return nothing(telling(entry));
   }
   if (operation !== 'forward') throw new CopyJobError('The stack is not being updated any more, so nobody would own the copy. Nothing was copied.');
 
-  const newest = copy && newestEntry(copy);
-  if (newest && newest.contentHash === hash) return { PhysicalResourceId: legId(newest), Phase: 'nothing' };
   const { copyJobId, creationTime, own: started } = await begin(runtime, request);
   return {
-    PhysicalResourceId: legId({ copyJobId, recoveryPointArn: '', contentHash: hash }),
+    PhysicalResourceId: legId({ copyJobId, contentHash: hash, asked, own: started }),
     Phase: 'copying',
     CopyJobCreationTime: creationTime,
     Own: started,
   };
+}
+
+function nothing(id: string): Handover {
+  return { PhysicalResourceId: id, Phase: 'nothing' };
 }

@@ -1,8 +1,12 @@
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { describeCopyJob } from './aws-backup';
 import { CopyJobError } from './copy-job-error';
-import { Handover } from './handover';
+import { Handover, Settlement } from './handover';
+import { outcome } from './job-state';
 import { onLegEvent } from './leg';
-import { changedCopyId, contentHash, copyId, Entry, newestEntry, restoredId } from './physical-id';
+import { findPatiently } from './patience';
+import { changedCopyId, contentHash, copyId, Entry, lastCompleteId, lifecycleHash, newestEntry, restoredId } from './physical-id';
+import { existingPoint, isElsewhere } from './recovery-point';
 import { CopyRequest, isDestroyed, isLeg, parseRequest } from './request';
 import { Runtime } from './runtime';
 import { stackOperation } from './stack';
@@ -30,53 +34,73 @@ async function update(runtime: Runtime, request: CopyRequest, id: string): Promi
   const newest = newestEntry(id);
   const hash = contentHash(request.properties);
   // A copy that was waited for and never completed is taken up again by what has to be copied.
-  const unfinished = !newest?.recoveryPointArn && request.properties.WaitForCompletion && request.oldProperties?.WaitForCompletion;
-  if (newest?.contentHash === hash && !unfinished) return updateAround(runtime, request, id, newest);
+  const unfinished = newest?.recoveryPointArn === '' && request.oldProperties!.WaitForCompletion;
+  if (newest?.contentHash === hash && !(unfinished && request.properties.WaitForCompletion)) return updateAround(runtime, request, id, newest);
 
-  switch (await stackOperation(runtime, request)) {
-    case 'forward': {
-      const job = await begin(runtime, request);
-      return underWay(request, job, changedCopyId(entryOf(request, job), id));
-    }
-    case 'rollback': {
-      const restored = restoredId(id, hash);
-      if (restored) return { PhysicalResourceId: restored, Phase: 'restored' };
-      throw new CopyJobError('The rollback goes back to a copy that the physical resource id does not tell of any more. Nothing was copied or deleted.');
-    }
-    default:
-      throw new CopyJobError('The stack is not being updated any more, so nobody would own the copy. Nothing was copied.');
+  const operation = await stackOperation(runtime, request);
+  if (operation === 'rollback') {
+    const restored = restoredId(id, hash);
+    if (restored) return settled(restored);
+    throw new CopyJobError('The rollback goes back to a copy that the physical resource id does not tell of any more. Nothing was copied or deleted.');
   }
+  // So does a stack that keeps what succeeded, one resource at a time, and does not say that it is going back.
+  const before = unfinished ? lastCompleteId(id) : undefined;
+  const beforeEntry = before && newestEntry(before);
+  if (beforeEntry && beforeEntry.contentHash === hash && (operation !== 'forward' || await isThere(runtime, request, beforeEntry))) return settled(before);
+
+  if (operation === 'forward') return beginAnew(runtime, request, id);
+  throw new CopyJobError('The stack is not being updated any more, so nobody would own the copy. Nothing was copied.');
 }
 
-/** An update that copies nothing. */
-async function updateAround(runtime: Runtime, request: CopyRequest, id: string, { recoveryPointArn }: Entry): Promise<Handover> {
-  const { properties, oldProperties } = request;
-  const lifecycleChanged = JSON.stringify(properties.Lifecycle) !== JSON.stringify(oldProperties?.Lifecycle);
-  if (recoveryPointArn && lifecycleChanged) return { PhysicalResourceId: id, Phase: 'lifecycle', Operation: await stackOperation(runtime, request) };
-  if (recoveryPointArn) return { PhysicalResourceId: id, Phase: 'settled' };
-  if (properties.WaitForCompletion) return { PhysicalResourceId: id, Phase: 'copying', Own: false };
-  if (lifecycleChanged && await stackOperation(runtime, request) === 'forward') {
+async function beginAnew(runtime: Runtime, request: CopyRequest, id: string): Promise<Handover> {
+  const job = await begin(runtime, request);
+  return underWay(request, job, changedCopyId(entryOf(request, job), id));
+}
+
+/** An update that copies nothing, unless waiting is turned on for a job that had failed before. */
+async function updateAround(runtime: Runtime, request: CopyRequest, id: string, entry: Entry): Promise<Handover> {
+  const { properties: { IdempotencyToken, Lifecycle, WaitForCompletion }, oldProperties, isRepeated } = request;
+  if (entry.recoveryPointArn) {
+    const asksAnew = isRepeated || lifecycleHash(Lifecycle) !== lifecycleHash(oldProperties!.Lifecycle);
+    return asksAnew ? { PhysicalResourceId: id, Phase: 'lifecycle', Operation: await stackOperation(runtime, request) } : settled(id);
+  }
+  const asksOther = lifecycleHash(Lifecycle) !== entry.asked;
+  if (WaitForCompletion) {
+    if (IdempotencyToken === undefined && await hadFailed(runtime, request, entry) && await stackOperation(runtime, request) === 'forward') return beginAnew(runtime, request, id);
+    return { PhysicalResourceId: id, Phase: 'copying', Own: false, Settle: asksOther ? 'changed' : undefined };
+  }
+  if (asksOther && await stackOperation(runtime, request) === 'forward') {
     throw new CopyJobError('The lifecycle cannot be changed while waitForCompletion is false, because the copied recovery point is not known. '
       + 'Set waitForCompletion to true in the same update.');
   }
-  return { PhysicalResourceId: id, Phase: 'settled' };
+  return settled(id);
+}
+
+async function hadFailed(runtime: Runtime, request: CopyRequest, { copyJobId }: Entry): Promise<boolean> {
+  const job = await findPatiently(runtime, request, 'describe-copy-job', () => describeCopyJob(runtime, request, copyJobId));
+  return job !== undefined && outcome(job) === 'failed' && (job.CompletionDate?.getTime() ?? 0) < request.time;
+}
+
+async function isThere(runtime: Runtime, request: CopyRequest, { recoveryPointArn }: Entry): Promise<boolean> {
+  return isElsewhere(request) || await existingPoint(runtime, request, recoveryPointArn) !== undefined;
 }
 
 async function remove(runtime: Runtime, request: CopyRequest, id: string): Promise<Handover> {
   if (!newestEntry(id)) return { PhysicalResourceId: id, Phase: 'nothing' };
   const operation = await stackOperation(runtime, request);
-  return { PhysicalResourceId: id, Phase: operation === 'over' || operation === 'forward' ? 'nothing' : 'deleting' };
+  const isDue = operation === 'removal' || operation === 'rollback';
+  return isDue ? { PhysicalResourceId: id, Phase: 'deleting', Operation: operation } : { PhysicalResourceId: id, Phase: 'nothing' };
 }
 
-function underWay(request: CopyRequest, job: StartedJob, id: string): Handover {
-  return {
-    PhysicalResourceId: id,
-    Phase: request.properties.WaitForCompletion ? 'copying' : 'settled',
-    CopyJobCreationTime: job.creationTime,
-    Own: job.own,
-  };
+function settled(id: string): Handover {
+  return { PhysicalResourceId: id, Phase: 'settled' };
+}
+
+function underWay({ properties }: CopyRequest, { creationTime, own }: StartedJob, id: string): Handover {
+  const settle: Settlement | undefined = properties.IdempotencyToken !== undefined && !own ? 'adopted' : undefined;
+  return { PhysicalResourceId: id, Phase: properties.WaitForCompletion ? 'copying' : 'settled', CopyJobCreationTime: creationTime, Own: own, Settle: settle };
 }
 
 function entryOf({ properties }: CopyRequest, { copyJobId }: StartedJob): Entry {
-  return { copyJobId, recoveryPointArn: '', contentHash: contentHash(properties) };
+  return { copyJobId, recoveryPointArn: '', contentHash: contentHash(properties), asked: lifecycleHash(properties.Lifecycle) };
 }

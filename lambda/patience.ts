@@ -1,4 +1,5 @@
 import { ErrorKind, errorKind, errorText } from './aws-error';
+import { CopyJobError } from './copy-job-error';
 import { CopyRequest } from './request';
 import { Runtime } from './runtime';
 
@@ -31,5 +32,17 @@ export async function patiently<T>(
       runtime.log(step, { retryInSeconds: Math.round(pause / 1_000), error: errorText(error) });
       await runtime.sleep(pause);
     }
+  }
+}
+
+/** The same, with undefined when AWS Backup says that there is no such thing. */
+export async function findPatiently<T>(
+  runtime: Runtime, request: CopyRequest, step: string, call: () => Promise<T>, patience = PATIENCE,
+): Promise<T | undefined> {
+  try {
+    return await patiently(runtime, request, step, call, patience);
+  } catch (error) {
+    if (errorKind(error) === 'not-found') return undefined;
+    throw new CopyJobError(`AWS Backup did not answer: ${errorText(error)}`);
   }
 }

@@ -6,10 +6,10 @@ import { CopyJobProperties, LifecycleProperties } from '../src/contract';
  * The physical resource id is the only memory there is: CloudFormation keeps it for ever and hands it back with every event,
  * while AWS Backup forgets old jobs.
  *
- *   copy-job/1;JOB|ARN|HASH|LIFECYCLE;JOB|ARN|HASH|LIFECYCLE      a copy, newest entry first
- *   copy-job-leg/1;JOB||HASH|                                     a leg
+ *   copy-job/1;JOB|ARN|HASH|LIFECYCLE|ASKED;JOB|ARN|HASH|LIFECYCLE|ASKED      a copy, newest entry first
+ *   copy-job-leg/1;JOB||HASH||ASKED|OWN                                       a leg
  *
- * The form is frozen, as a rollback may hand an id to older code than made it: later releases only add fields behind LIFECYCLE, which
+ * The form is frozen, as a rollback may hand an id to older code than made it: later releases only add fields behind these, which
  * this one passes on unread.
  */
 
@@ -20,8 +20,16 @@ export interface Entry {
   readonly recoveryPointArn: string;
   /** What was copied: see `contentHash`. */
   readonly contentHash: string;
-  /** What the copy was made with, as AWS Backup told; undefined until it is complete. */
+  /** What the copy was made with, as AWS Backup told; undefined until it is complete, or when nobody told. */
   readonly lifecycle?: LifecycleProperties;
+  /** What lifecycle was asked for: see `lifecycleHash`. AWS Backup may have made something else of it. */
+  readonly asked: string;
+}
+
+/** What a leg's id tells. */
+export interface LegEntry extends Pick<Entry, 'copyJobId' | 'contentHash' | 'asked'> {
+  /** Whether the legs started the job, rather than take over an earlier one. */
+  readonly own: boolean;
 }
 
 const COPY = 'copy-job/1';
@@ -30,8 +38,14 @@ const LEG = 'copy-job-leg/1';
 /** CloudFormation's limit. */
 const LONGEST_ID = 1_024;
 
-export function legId({ copyJobId, contentHash: hash }: Entry): string {
-  return join(LEG, [format({ copyJobId, recoveryPointArn: '', contentHash: hash })]);
+export function legId({ own, ...entry }: LegEntry): string {
+  return join(LEG, [`${format({ ...entry, recoveryPointArn: '' })}|${own ? 'own' : ''}`]);
+}
+
+/** What a leg's id tells, or undefined for an id that is not of this library. */
+export function legEntry(id: string): LegEntry | undefined {
+  const entry = newestEntry(id);
+  return entry && { ...entry, own: split(id)[0].split('|')[5] === 'own' };
 }
 
 export function copyId(entry: Entry): string {
@@ -55,6 +69,22 @@ export function restoredId(id: string, hash: string): string | undefined {
   return from < 0 ? undefined : join(COPY, entries.slice(from));
 }
 
+/** The id as it was when its newest copy that ever became complete was the newest of all; undefined when it is, or there is none. */
+export function lastCompleteId(id: string): string | undefined {
+  const entries = isOurs(id) ? split(id) : [];
+  const from = entries.findIndex(text => parse(text).recoveryPointArn);
+  return from > 0 ? join(COPY, entries.slice(from)) : undefined;
+}
+
+/** Whether the resource of that id holds the job's copy. An id that this release cannot read may hold any copy that it names. */
+export function mayHold(id: string, copyJobId: string): boolean {
+  try {
+    return newestEntry(id)?.copyJobId === copyJobId;
+  } catch {
+    return id.includes(copyJobId);
+  }
+}
+
 /** The id's newest entry, or undefined for an id that is not of this library (CloudFormation and the framework make some up). */
 export function newestEntry(id: string): Entry | undefined {
   return isOurs(id) ? parse(split(id)[0]) : undefined;
@@ -63,6 +93,11 @@ export function newestEntry(id: string): Entry | undefined {
 /** Says, in short, what is copied; two jobs with the same hash are after the same copy. */
 export function contentHash(properties: CopyJobProperties): string {
   return createHash('sha256').update(JSON.stringify(content(properties))).digest('hex').slice(0, 12);
+}
+
+/** Says, in short, what lifecycle is asked for. */
+export function lifecycleHash(lifecycle: LifecycleProperties | undefined): string {
+  return createHash('sha256').update(lifecycle ? formatLifecycle(lifecycle) : '').digest('hex').slice(0, 6);
 }
 
 /** What makes a copy that copy. */
@@ -92,9 +127,9 @@ function join(envelope: string, entries: readonly string[]): string {
 }
 
 function parse(text: string): Entry {
-  const [copyJobId, recoveryPointArn, hash, lifecycle] = text.split('|');
-  if (!copyJobId || !hash || lifecycle === undefined) throw unreadable(text);
-  return { copyJobId, recoveryPointArn, contentHash: hash, lifecycle: parseLifecycle(lifecycle) };
+  const [copyJobId, recoveryPointArn, hash, lifecycle, asked] = text.split('|');
+  if (!copyJobId || !hash || lifecycle === undefined || asked === undefined) throw unreadable(text);
+  return { copyJobId, recoveryPointArn, contentHash: hash, lifecycle: parseLifecycle(lifecycle), asked };
 }
 
 function unreadable(id: string): CopyJobError {
@@ -102,8 +137,8 @@ function unreadable(id: string): CopyJobError {
     + 'Nothing was copied or deleted. Deploy with the release that made it, or a later one.');
 }
 
-function format({ copyJobId, recoveryPointArn, contentHash: hash, lifecycle }: Entry): string {
-  return [copyJobId, recoveryPointArn, hash, lifecycle ? formatLifecycle(lifecycle) : ''].join('|');
+function format({ copyJobId, recoveryPointArn, contentHash: hash, lifecycle, asked }: Entry): string {
+  return [copyJobId, recoveryPointArn, hash, lifecycle ? formatLifecycle(lifecycle) : '', asked].join('|');
 }
 
 /** `c30,d365,a1`: cold after 30 days, deleted after 365, archive opted in; `-` when AWS Backup named no lifecycle. */

@@ -23,6 +23,11 @@ export function oneOf<T extends string>(name: string, value: unknown, known: rea
   return found;
 }
 
+export function region(name: string, value: string): string {
+  if (!/^[a-z0-9-]+$/.test(value)) throw refusal(name, value, 'a Region');
+  return value;
+}
+
 export function backupVaultArn(name: string, value: string): string {
   if (!/^arn:[^:]+:backup:[^:]+:\d{12}:backup-vault:[^:]+$/.test(value)) throw refusal(name, value, 'the ARN of a backup vault');
   return value;

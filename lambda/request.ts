@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { CopyJobError } from './copy-job-error';
-import { backupVaultArn, integer, oneOf, positiveInteger, refusal, truth } from './property-value';
+import { backupVaultArn, integer, oneOf, positiveInteger, refusal, region, truth } from './property-value';
 import { CopyJobProperties, LEG_RESOURCE_TYPE, LifecycleProperties, LONGEST_WAIT_MINUTES } from '../src/contract';
 
 /** What CloudFormation asks for, with numbers and booleans made from the strings that it sends. */
@@ -12,7 +13,9 @@ export interface CopyRequest {
   readonly properties: CopyJobProperties;
   /** Of an Update. */
   readonly oldProperties?: Pick<CopyJobProperties, 'Lifecycle' | 'WaitForCompletion'>;
-  readonly stack: { readonly id: string; readonly account: string; readonly region: string };
+  /** Whether an Update changes nothing: CloudFormation asks once more for what failed, or may have been left undone. */
+  readonly isRepeated: boolean;
+  readonly stack: { readonly id: string; readonly account: string; readonly region: string; readonly rootName: string };
   /** When CloudFormation made the request, in milliseconds since the epoch; the same however often and late it is delivered. */
   readonly time: number;
   /** When the function that has it now was invoked. */
@@ -25,7 +28,7 @@ export interface CopyRequest {
 export const CLOCK_TOLERANCE = 60_000;
 
 export function parseRequest(event: CloudFormationCustomResourceEvent, now: number): CopyRequest {
-  const [, , , region, account] = event.StackId.split(':');
+  const [, , , stackRegion, account, resource = ''] = event.StackId.split(':');
   const properties = parseProperties(event.ResourceProperties);
   const time = requestTime(event.ResponseURL) ?? now;
   return {
@@ -34,7 +37,8 @@ export function parseRequest(event: CloudFormationCustomResourceEvent, now: numb
     physicalResourceId: event.RequestType === 'Create' ? undefined : event.PhysicalResourceId,
     properties,
     oldProperties: event.RequestType === 'Update' ? parseOldProperties(event.OldResourceProperties) : undefined,
-    stack: { id: event.StackId, account, region },
+    isRepeated: event.RequestType === 'Update' && isDeepStrictEqual(event.ResourceProperties, event.OldResourceProperties),
+    stack: { id: event.StackId, account, region: stackRegion, rootName: properties.RootStackName ?? resource.split('/')[1] },
     time,
     begun: now,
     deadline: time + (event.RequestType === 'Delete' ? LONGEST_WAIT_MINUTES * 60 : properties.TimeoutSeconds) * 1_000,
@@ -79,14 +83,15 @@ function parseProperties(raw: Record<string, unknown>): CopyJobProperties {
   return {
     RecoveryPointArn: required('RecoveryPointArn'),
     SourceBackupVaultName: required('SourceBackupVaultName'),
-    SourceRegion: required('SourceRegion'),
+    SourceRegion: region('SourceRegion', required('SourceRegion')),
     DestinationBackupVaultArn: backupVaultArn('DestinationBackupVaultArn', required('DestinationBackupVaultArn')),
     IamRoleArn: required('IamRoleArn'),
     IdempotencyToken: optional('IdempotencyToken'),
     Lifecycle: parseLifecycle(raw.Lifecycle),
     RemovalPolicy: oneOf('RemovalPolicy', required('RemovalPolicy'), ['retain', 'destroy']),
-    StackName: required('StackName'),
     ConstructPath: required('ConstructPath'),
+    RootStackName: optional('RootStackName'),
+    NestedStacks: optional('NestedStacks'),
     TimeoutSeconds: positiveInteger('TimeoutSeconds', required('TimeoutSeconds')),
     WaitForCompletion: truth('WaitForCompletion', required('WaitForCompletion')),
     Follow: optional('Follow'),

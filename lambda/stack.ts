@@ -1,10 +1,12 @@
+import type { Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { errorText } from './aws-error';
 import { CopyJobError } from './copy-job-error';
 import { patiently } from './patience';
 import { CLOCK_TOLERANCE, CopyRequest } from './request';
 import { Runtime } from './runtime';
+import { COPY_JOB_RESOURCE_TYPE } from '../src/contract';
 
-/** What CloudFormation is doing with the stack of the request, by the stack's own word. */
+/** What CloudFormation is doing with the stack of the request, by the word of the stack and of its root. */
 export type StackOperation =
   /** Creating or updating it. */
   | 'forward'
@@ -30,29 +32,91 @@ const OPERATIONS: Readonly<Record<string, StackOperation>> = {
 /** Until CloudFormation tells, or once: what goes wrong in a poll is for the next one. */
 export type Asking = 'patiently' | 'once';
 
-/** Only the stack can tell a change from its rollback: the events of the two look alike. */
+/** A resource's status changes so much later, at most, than the request of that change is signed, by one clock. */
+const SIGNING_SECONDS = 5;
+
+/**
+ * Only the stack can tell a change from its rollback: the events of the two look alike. A nested stack that is new in a failed deployment is
+ * deleted, by its own status, while its root goes back; another one may go back before its root does.
+ */
 export async function stackOperation(runtime: Runtime, request: CopyRequest, asking: Asking = 'patiently'): Promise<StackOperation> {
-  const stack = await ask(runtime, request, asking, 'describe-stacks', async () =>
-    (await runtime.cloudFormation().describeStacks({ StackName: request.stack.id })).Stacks?.[0]);
-  const operation = OPERATIONS[stack?.StackStatus ?? ''] ?? 'over';
-  const newer = (stack?.LastUpdatedTime?.getTime() ?? 0) > request.time + CLOCK_TOLERANCE;
-  runtime.log('stack', { status: stack?.StackStatus, operation, newer });
-  return newer ? 'over' : operation;
+  const own = await describeStack(runtime, request, request.stack.id, asking);
+  const root = own?.RootId === undefined ? own : await describeStack(runtime, request, own.RootId, asking);
+  const [ofOwn, ofRoot] = [own, root].map(stack => operationOf(request, stack));
+  const operation = together(ofOwn, ofRoot);
+  runtime.log('stack', { status: own?.StackStatus, ...root !== own && { rootStatus: root?.StackStatus }, operation });
+  return operation;
+}
+
+function operationOf(request: CopyRequest, stack: Stack | undefined): StackOperation {
+  const isNewer = (stack?.LastUpdatedTime?.getTime() ?? 0) > request.time + CLOCK_TOLERANCE;
+  return isNewer ? 'over' : OPERATIONS[stack?.StackStatus ?? ''] ?? 'over';
+}
+
+function together(own: StackOperation, root: StackOperation): StackOperation {
+  if (own === root) return own;
+  return own !== 'over' && root !== 'over' && (own === 'rollback' || root === 'rollback') ? 'rollback' : 'over';
 }
 
 /** The physical id that a resource of the stack has, or undefined when it has none or is being deleted. */
-export async function physicalIdOf(runtime: Runtime, request: CopyRequest, logicalId: string, asking: Asking = 'patiently'): Promise<string | undefined> {
-  const resource = await resourceOf(runtime, request, logicalId, asking);
+export async function physicalIdOf(runtime: Runtime, request: CopyRequest, logicalId: string): Promise<string | undefined> {
+  const resource = await describeResource(runtime, request, logicalId, 'patiently');
   return resource?.ResourceStatus?.startsWith('DELETE_') ? undefined : resource?.PhysicalResourceId;
 }
 
-/** Whether CloudFormation is at the request's resource: when it has cancelled a request it may be done with the rollback's, too. */
-export async function isUnderWay(runtime: Runtime, request: CopyRequest): Promise<boolean> {
-  const resource = await resourceOf(runtime, request, request.logicalId, 'once');
-  return resource?.ResourceStatus?.endsWith('_IN_PROGRESS') ?? false;
+/**
+ * Whether CloudFormation still waits for the answer to the request: when it has cancelled a request it may be done with the rollback's, too.
+ * What it shows may be older than the request, and then tells nothing.
+ */
+export async function isAwaited(runtime: Runtime, request: CopyRequest): Promise<boolean | 'not shown'> {
+  const resource = await describeResource(runtime, request, request.logicalId, 'once');
+  const isInProgress = resource?.ResourceStatus?.endsWith('_IN_PROGRESS') ?? false;
+  const isNewer = (resource?.LastUpdatedTimestamp?.getTime() ?? 0) > request.time + SIGNING_SECONDS * 1_000;
+  return isInProgress === isNewer ? 'not shown' : isInProgress;
 }
 
-function resourceOf(runtime: Runtime, request: CopyRequest, logicalId: string, asking: Asking) {
+/** A resource that makes a copy, as CloudFormation shows it. */
+export interface CopyResource {
+  readonly stackId: string;
+  readonly logicalId: string;
+  /** Undefined while the resource is created. */
+  readonly physicalId?: string;
+}
+
+/** The resources that make copies in the whole tree of stacks, without those that are deleted. */
+export async function copyResources(runtime: Runtime, request: CopyRequest): Promise<CopyResource[]> {
+  const own = await describeStack(runtime, request, request.stack.id, 'once');
+  return copyResourcesIn(runtime, request, own?.RootId ?? request.stack.id);
+}
+
+async function copyResourcesIn(runtime: Runtime, request: CopyRequest, stackId: string): Promise<CopyResource[]> {
+  const found: CopyResource[] = [];
+  const resources = await standingResources(runtime, request, stackId);
+  for (const { ResourceType: type, LogicalResourceId: logicalId, PhysicalResourceId: physicalId } of resources) {
+    if (type === COPY_JOB_RESOURCE_TYPE) found.push({ stackId, logicalId: logicalId!, physicalId });
+    if (type === 'AWS::CloudFormation::Stack' && physicalId) found.push(...await copyResourcesIn(runtime, request, physicalId));
+  }
+  return found;
+}
+
+async function standingResources(runtime: Runtime, request: CopyRequest, stackId: string): Promise<StackResourceSummary[]> {
+  const resources: StackResourceSummary[] = [];
+  let token: string | undefined;
+  do {
+    const page = await ask(runtime, request, 'once', 'list-stack-resources', async () =>
+      runtime.cloudFormation().listStackResources({ StackName: stackId, NextToken: token }));
+    resources.push(...page?.StackResourceSummaries ?? []);
+    token = page?.NextToken;
+  } while (token);
+  return resources.filter(({ ResourceStatus: status }) => !status?.startsWith('DELETE_'));
+}
+
+function describeStack(runtime: Runtime, request: CopyRequest, id: string, asking: Asking): Promise<Stack | undefined> {
+  return ask(runtime, request, asking, 'describe-stacks', async () =>
+    (await runtime.cloudFormation().describeStacks({ StackName: id })).Stacks?.[0]);
+}
+
+function describeResource(runtime: Runtime, request: CopyRequest, logicalId: string, asking: Asking) {
   return ask(runtime, request, asking, 'describe-stack-resource', async () =>
     (await runtime.cloudFormation().describeStackResource({ StackName: request.stack.id, LogicalResourceId: logicalId })).StackResourceDetail);
 }

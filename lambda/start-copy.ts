@@ -1,28 +1,39 @@
 import { CopyJob } from '@aws-sdk/client-backup';
-import { describeCopyJob, describeRecoveryPoint, parseVaultArn, startCopyJob } from './aws-backup';
+import { describeCopyJob, parseVaultArn, startCopyJob } from './aws-backup';
 import { errorKind, errorText } from './aws-error';
 import { CopyJobError, sentence } from './copy-job-error';
 import { failureHint } from './failure-hint';
 import { idempotencyToken } from './idempotency-token';
 import { failure, outcome } from './job-state';
-import { isSameLifecycle } from './lifecycle';
-import { PATIENCE, patiently } from './patience';
-import { contentHash, newestEntry } from './physical-id';
+import { isLimited, isShorter, wouldLiveShorter } from './lifecycle';
+import { findPatiently, PATIENCE, patiently } from './patience';
+import { contentHash, legEntry } from './physical-id';
+import { existingPoint, isElsewhere } from './recovery-point';
 import { CLOCK_TOLERANCE, CopyRequest } from './request';
 import { Runtime } from './runtime';
 import { stackOperation } from './stack';
+import { LifecycleProperties } from '../src/contract';
 
 /** The job that makes the requested copy. */
 export interface StartedJob {
   readonly copyJobId: string;
-  /** Milliseconds since the epoch; unknown of a job that is followed. */
+  /** Milliseconds since the epoch. */
   readonly creationTime?: number;
-  /** Whether this very request started it. */
+  /** Whether this very request, or a leg before it, started it. */
   readonly own: boolean;
 }
 
+/** A job that is this much older than its request was started by another one: CloudFormation's clock and AWS Backup's differ by less. */
+const YOUNGEST_OLD_JOB = 5_000;
+
+/** AWS Backup may not show a job at once that is younger than this. */
+const NEW_JOB = 5 * 60_000;
+
 /** Every deployment that finds its copy failed or gone goes on to the next generation; more than this many is a fault of ours. */
 const MOST_GENERATIONS = 100;
+
+/** Each token that AWS Backup refuses is one more copy: a second one is for the user to settle. */
+const MOST_REFUSALS = 1;
 
 /**
  * AWS does not document how it refuses a token that it knows with other parameters. In other words than these the deployment fails with
@@ -30,26 +41,29 @@ const MOST_GENERATIONS = 100;
  */
 const TOKEN_REFUSED = /(?<![\w/:.-])idempotency ?token(?![\w/-])/i;
 
-/** Starts the copy, or follows the job that the legs before have started. */
+/** Follows the job that the legs before have started, or starts the copy. */
 export async function begin(runtime: Runtime, request: CopyRequest): Promise<StartedJob> {
-  return request.properties.Follow ? followJob(request) : startCopy(runtime, request);
+  return await followedJob(runtime, request) ?? startCopy(runtime, request);
 }
 
-/** The job that the leg before has started or followed. */
-function followJob({ properties }: CopyRequest): StartedJob {
-  const leg = newestEntry(properties.Follow!);
-  if (leg?.contentHash !== contentHash(properties)) {
-    throw new CopyJobError(`The leg before, '${properties.Follow}', is after another copy. Nothing was copied.`);
-  }
-  return { copyJobId: leg.copyJobId, own: false };
+/** The job that the leg before has started or followed, unless its copy can never serve; then its token tells more. */
+async function followedJob(runtime: Runtime, request: CopyRequest): Promise<StartedJob | undefined> {
+  const { Follow } = request.properties;
+  const leg = Follow === undefined ? undefined : legEntry(Follow);
+  if (leg?.contentHash !== contentHash(request.properties)) return undefined;
+  const { copyJobId, own } = leg;
+  const job = await rememberedJob(runtime, request, copyJobId, PATIENCE.propagation);
+  const endedBefore = (job?.CompletionDate?.getTime() ?? Infinity) < request.time;
+  const refusal = !job ? FORGOTTEN : endedBefore ? await whyNotAdopt(runtime, request, job) : undefined;
+  runtime.log(refusal ? 'not-followed' : 'followed', { copyJobId, because: refusal });
+  return refusal ? undefined : { copyJobId, creationTime: job?.CreationDate?.getTime(), own };
 }
 
 /** Starts the copy, or takes over the job or copy that an earlier request with the same token made. */
 async function startCopy(runtime: Runtime, request: CopyRequest): Promise<StartedJob> {
   const { IdempotencyToken, RemovalPolicy, DestinationBackupVaultArn: vaultArn } = request.properties;
-  const { account } = parseVaultArn(vaultArn);
-  if (RemovalPolicy === 'destroy' && account !== request.stack.account) {
-    throw new CopyJobError(`The removalPolicy is DESTROY, but a copy in the account ${account} can only be deleted there. Nothing was copied. Use RETAIN.`);
+  if (RemovalPolicy === 'destroy' && isElsewhere(request)) {
+    throw new CopyJobError(`The removalPolicy is DESTROY, but a copy in the account ${parseVaultArn(vaultArn).account} can only be deleted there. Nothing was copied. Use RETAIN.`);
   }
   // A second delivery may come when the stack has long gone on, and AWS Backup has forgotten the first.
   const late = runtime.now() > request.time + CLOCK_TOLERANCE;
@@ -57,12 +71,15 @@ async function startCopy(runtime: Runtime, request: CopyRequest): Promise<Starte
     throw new CopyJobError('The request came after its time was over, so nobody would own the copy. Nothing was copied.');
   }
   const usersToken = IdempotencyToken !== undefined;
+  let refusals = 0;
   for (let generation = 0; generation < MOST_GENERATIONS; generation++) {
     const started = await start(runtime, request, idempotencyToken(request, generation));
-    if (!started) continue;
-    const young = started.creationTime >= request.time - CLOCK_TOLERANCE;
-    const own = young && !usersToken;
-    const refusal = own ? undefined : await whyNotAdopt(runtime, request, started.copyJobId, young);
+    if (!started) {
+      if (++refusals > MOST_REFUSALS) throw new CopyJobError(OTHER_PARAMETERS);
+      continue;
+    }
+    const own = started.creationTime >= request.time - YOUNGEST_OLD_JOB;
+    const refusal = own && !usersToken ? undefined : await whyNotTake(runtime, request, started, own);
     if (!refusal) {
       runtime.log(own ? 'started' : 'adopted', { ...started, generation });
       return { ...started, own };
@@ -72,6 +89,9 @@ async function startCopy(runtime: Runtime, request: CopyRequest): Promise<Starte
   }
   throw new CopyJobError(`${MOST_GENERATIONS} earlier copy jobs of this construct failed or lost their copy. Give it an idempotencyToken.`);
 }
+
+const OTHER_PARAMETERS = 'AWS Backup refuses the idempotency tokens of earlier attempts at this copy, mostly because these had another copy role: the default role of a stack '
+  + 'that is created anew is a new one. Nothing more was copied. Give the job a role that outlives the stack (role), then deploy again; or an idempotencyToken to copy once more.';
 
 /** Undefined when AWS Backup will not take the derived token again, because something that is no part of the content differs. */
 async function start(runtime: Runtime, request: CopyRequest, token: string): Promise<{ copyJobId: string; creationTime: number } | undefined> {
@@ -91,39 +111,43 @@ async function start(runtime: Runtime, request: CopyRequest, token: string): Pro
   }
 }
 
-/** Why the job that a token names cannot serve this request, or undefined when it can. A young one may not be shown at once. */
-async function whyNotAdopt(runtime: Runtime, request: CopyRequest, copyJobId: string, young: boolean): Promise<string | undefined> {
-  const patience = young ? { ...PATIENCE, 'not-found': PATIENCE.propagation } : PATIENCE;
-  const job = await known(() => patiently(runtime, request, 'describe-copy-job', () => describeCopyJob(runtime, request, copyJobId), patience));
-  if (!job) return 'which AWS Backup has forgotten.';
+const FORGOTTEN = 'which AWS Backup has forgotten.';
+
+/** Why the job that a token names cannot serve this request, or undefined when it can. */
+async function whyNotTake(
+  runtime: Runtime, request: CopyRequest, { copyJobId, creationTime }: { copyJobId: string; creationTime: number }, own: boolean,
+): Promise<string | undefined> {
+  const job = await rememberedJob(runtime, request, copyJobId, runtime.now() - creationTime < NEW_JOB ? PATIENCE.propagation : 0);
+  return job ? whyNotAdopt(runtime, request, job, own ? undefined : whyNotLive) : FORGOTTEN;
+}
+
+async function rememberedJob(runtime: Runtime, request: CopyRequest, copyJobId: string, notFound: number): Promise<CopyJob | undefined> {
+  return findPatiently(runtime, request, 'describe-copy-job', () => describeCopyJob(runtime, request, copyJobId), { ...PATIENCE, 'not-found': notFound });
+}
+
+/** Why the job does not make the copy that is asked for, or undefined when it does. What is wrong with a copy's life is for `whyNot` to say. */
+async function whyNotAdopt(
+  runtime: Runtime, request: CopyRequest, job: CopyJob,
+  whyNot: (request: CopyRequest, job: CopyJob, has?: LifecycleProperties) => string | undefined = () => undefined,
+): Promise<string | undefined> {
   const { RecoveryPointArn, DestinationBackupVaultArn } = request.properties;
   const { SourceRecoveryPointArn: source = RecoveryPointArn, DestinationBackupVaultArn: destination = DestinationBackupVaultArn } = job;
   if (source !== RecoveryPointArn || destination !== DestinationBackupVaultArn) return `which copies ${source} to ${destination}.`;
   switch (outcome(job)) {
     case 'pending': return undefined;
-    case 'failed': return `which failed: ${failure(copyJobId, job).message}`;
-    case 'completed': return whyNotAdoptCopy(runtime, request, job);
+    case 'failed': return `which failed: ${failure(job.CopyJobId!, job).message}`;
+    case 'completed': {
+      if (isElsewhere(request)) return undefined;
+      const point = await existingPoint(runtime, request, job.DestinationRecoveryPointArn!);
+      return point ? whyNot(request, job, point.Lifecycle) : `whose copy ${job.DestinationRecoveryPointArn} is gone.`;
+    }
   }
 }
 
-async function whyNotAdoptCopy(runtime: Runtime, request: CopyRequest, job: CopyJob): Promise<string | undefined> {
-  const arn = job.DestinationRecoveryPointArn!;
-  const { DestinationBackupVaultArn: vaultArn, Lifecycle: lifecycle } = request.properties;
-  if (parseVaultArn(vaultArn).account !== request.stack.account) {
-    // No action reaches into another account, so the lifecycle that it was made with is the one that it has.
-    const same = !lifecycle || isSameLifecycle(job.DestinationRecoveryPointLifecycle, lifecycle);
-    return same ? undefined : `whose copy ${arn} is in another account and has another lifecycle.`;
-  }
-  const point = await known(() => patiently(runtime, request, 'describe-recovery-point', () => describeRecoveryPoint(runtime, vaultArn, arn)));
-  return point?.Status === 'COMPLETED' || point?.Status === 'AVAILABLE' ? undefined : `whose copy ${arn} is gone.`;
-}
-
-/** The answer, or undefined when AWS says that there is no such thing. */
-async function known<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (errorKind(error) === 'not-found') return undefined;
-    throw new CopyJobError(`AWS Backup did not answer: ${errorText(error)}`);
-  }
+/** Why a copy with that lifecycle does not live as it should. A job of a derived token was asked for the same as this request. */
+function whyNotLive({ properties }: CopyRequest, job: CopyJob, has?: LifecycleProperties): string | undefined {
+  const { DestinationRecoveryPointArn: arn, DestinationRecoveryPointLifecycle: made } = job;
+  const { IdempotencyToken, Lifecycle: wanted } = properties;
+  if (IdempotencyToken !== undefined) return isShorter(wanted, has) ? wouldLiveShorter(arn!, wanted!, has) : undefined;
+  return isLimited(made) && isShorter(has, made) ? `whose copy ${arn} was given a shorter life than it was made for.` : undefined;
 }

@@ -24,9 +24,11 @@ export interface CopyJobProperties {
   readonly IdempotencyToken?: string;
   readonly Lifecycle?: LifecycleProperties;
   readonly RemovalPolicy: 'retain' | 'destroy';
-  /** The root stack's name: a nested stack's own is random. */
-  readonly StackName: string;
   readonly ConstructPath: string;
+  /** In a nested stack: the root stack's name as deployed. The event tells only the nested stack's own, which is random. */
+  readonly RootStackName?: string;
+  /** In a nested stack: the logical ids of the nested stacks around the job, from the root down. */
+  readonly NestedStacks?: string;
   /** How long this one resource waits, or how long it tries to start the job when nothing waits for the copy. */
   readonly TimeoutSeconds: number;
   readonly WaitForCompletion: boolean;

@@ -35,9 +35,20 @@ export const DELETE_RECOVERY_POINT: Permission = {
   ...OF_THE_ACCOUNT,
 };
 
+/** Any stack of the account and Region. Names of nested stacks are made up by CloudFormation, and cut where they grow too long. */
+export const ANY_STACK = `arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/*`;
+
 export const DESCRIBE_STACK: Permission = {
   actions: ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackResource'],
-  patternReason: 'The id of a nested stack is not known to the stack that it is part of; its name begins with that stack\'s.',
+  patternReason: 'The id of a nested stack is not known to the stack that it is part of.',
+};
+
+export const DESCRIBE_ROOT_STACK: Permission = { actions: ['cloudformation:DescribeStacks'] };
+
+/** Before a copy is deleted, no other resource of the tree of stacks may hold it: wherever it has been moved since, whatever that stack's name. */
+export const LIST_STACK_RESOURCES: Permission = {
+  actions: ['cloudformation:ListStackResources'],
+  patternReason: 'Before a copy is deleted the handler looks whether a resource of another stack of the tree holds it, and their ids are not known beforehand.',
 };
 
 export const DESCRIBE_COPY_JOB: Permission = {

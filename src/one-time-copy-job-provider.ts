@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import * as path from 'path';
-import { Aws, CfnParameter, Duration, IResolvable, Reference, RemovalPolicy, Stack, Tokenization } from 'aws-cdk-lib';
+import { Aws, CfnParameter, Duration, IResolvable, Reference, RemovalPolicy, ScopedAws, Stack, Tokenization } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -8,9 +8,10 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct, IConstruct } from 'constructs';
-import { addStatement, DESCRIBE_COPY_JOB, HandlerPermissions, PASS_COPY_ROLE, Permission } from './handler-permissions';
+import { addStatement, ANY_STACK, DESCRIBE_COPY_JOB, DESCRIBE_ROOT_STACK, DESCRIBE_STACK, HandlerPermissions, PASS_COPY_ROLE, Permission } from './handler-permissions';
 import { invalidProp } from './invalid-prop';
 import { acceptFramework, acceptManagedPolicy, acceptPattern } from './nag-suppressions';
+import { isNestedIn, rootStack } from './nested-stacks';
 
 /** How the functions behind one or many `OneTimeCopyJob`s run. */
 export interface OneTimeCopyJobProviderProps {
@@ -228,20 +229,25 @@ export class OneTimeCopyJobProvider extends Construct {
   }
 
   /**
-   * The ARN by which the handler asks CloudFormation how the job's stack is doing.
+   * Lets the handler ask CloudFormation how the job's stack and the root of it are doing.
    *
    * @internal
    */
-  public _stackArn(job: Construct): string {
-    if (Stack.of(job) === Stack.of(this)) return Aws.STACK_ID;
-    let stack: Stack | undefined = Stack.of(job);
-    while (stack && stack !== Stack.of(this)) stack = stack.nestedStackParent;
-    if (!stack) {
+  public _allowDescribingStacks(job: Construct): IConstruct[] {
+    const [stack, own] = [Stack.of(job), Stack.of(this)];
+    if (stack === own) {
+      const root = stack.nestedStackParent && new ScopedAws(rootStack(stack)).stackId;
+      return [
+        this._allowForDeletion(job, DESCRIBE_STACK, Aws.STACK_ID),
+        ...root ? [this._allowForDeletion(job, DESCRIBE_ROOT_STACK, root)] : [],
+      ];
+    }
+    if (!isNestedIn(stack, own)) {
       throw new Error(`${job.node.path}: its provider ${this.node.path} is in another stack, of which the job's stack is no part. `
         + 'Use a provider of the same stack or of one that it is nested in.');
     }
-    // A stack nested in the provider's has a name that begins with that one's; its id would be a dependency cycle.
-    return `arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/${Aws.STACK_NAME}-*`;
+    // The id of a stack nested in the provider's would be a dependency cycle.
+    return [this._allowForDeletion(job, DESCRIBE_STACK, ANY_STACK)];
   }
 
   /**

@@ -1,11 +1,12 @@
-import { Annotations, CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, ScopedAws, Stack } from 'aws-cdk-lib';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 import { differ } from './backup-vaults';
 import { checkedTimeout, checkPlaces, checkRemovalPolicy, claimToken, LONGEST_WAIT } from './check-props';
 import { AttributeName, COPY_JOB_RESOURCE_TYPE, CopyJobProperties, LEG_RESOURCE_TYPE } from './contract';
-import { DELETE_RECOVERY_POINT, DESCRIBE_STACK, FOLLOW_RECOVERY_POINT, START_COPY_JOB } from './handler-permissions';
+import { ANY_STACK, DELETE_RECOVERY_POINT, FOLLOW_RECOVERY_POINT, LIST_STACK_RESOURCES, START_COPY_JOB } from './handler-permissions';
 import { lifecycleProperties } from './lifecycle';
+import { nestedStacks, rootStack } from './nested-stacks';
 import { OneTimeCopyJobProps } from './one-time-copy-job-props';
 import { OneTimeCopyJobProvider } from './one-time-copy-job-provider';
 import { copyArnPatterns, isContinuous, parseRecoveryPointArn, RecoveryPointArn } from './recovery-point-arn';
@@ -67,8 +68,8 @@ export class OneTimeCopyJob extends Construct {
       IdempotencyToken: props.idempotencyToken,
       Lifecycle: lifecycleProperties(this, props),
       RemovalPolicy: destroyed ? 'destroy' : 'retain',
-      StackName: rootStack(this).stackName,
       ConstructPath: this.node.path,
+      ...nestedProperties(Stack.of(this)),
       TimeoutSeconds: share.toSeconds(),
       WaitForCompletion: this.waits,
     };
@@ -200,11 +201,11 @@ export class OneTimeCopyJob extends Construct {
     const { account, region } = props.destinationBackupVault.env;
     const stack = Stack.of(this);
     const copies = differ(account, stack.account) ? [] : copyArnPatterns(recoveryPoint, { partition: stack.partition, region, account });
-    const stackArn = provider._stackArn(this);
     const policies = [
       provider._allow(this, START_COPY_JOB, props.recoveryPointArn),
       provider._allowPassing(this, this.role),
-      provider._allowForDeletion(this, DESCRIBE_STACK, stackArn),
+      ...provider._allowDescribingStacks(this),
+      ...destroyed ? [provider._allowForDeletion(this, LIST_STACK_RESOURCES, ANY_STACK)] : [],
       ...copies.map(arn => provider._allow(this, FOLLOW_RECOVERY_POINT, arn)),
       ...destroyed ? copies.map(arn => provider._allowForDeletion(this, DELETE_RECOVERY_POINT, arn)) : [],
     ];
@@ -217,8 +218,9 @@ function withoutNulls<T extends object>(props: T): T {
   return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== null)) as T;
 }
 
-function rootStack(scope: Construct): Stack {
-  let stack = Stack.of(scope);
-  while (stack.nestedStackParent) stack = stack.nestedStackParent;
-  return stack;
+/** What a job in a nested stack says of the stacks around it. */
+function nestedProperties(stack: Stack): Pick<CopyJobProperties, 'RootStackName' | 'NestedStacks'> {
+  if (!stack.nestedStackParent) return {};
+  // The root's name as deployed: one template may be deployed under many names.
+  return { RootStackName: new ScopedAws(rootStack(stack)).stackName, NestedStacks: nestedStacks(stack).join('/') };
 }

@@ -26,7 +26,6 @@ describe('the custom resource', () => {
       DestinationBackupVaultArn: DR,
       IamRoleArn: { 'Fn::GetAtt': [expect.stringMatching(/CopyRole/), 'Arn'] },
       RemovalPolicy: 'retain',
-      StackName: 'S',
       ConstructPath: 'S/Copy',
       TimeoutSeconds: 3300,
       WaitForCompletion: true,
@@ -68,7 +67,6 @@ describe('the custom resource', () => {
       IdempotencyToken: 'once',
       Lifecycle: { MoveToColdStorageAfterDays: 7, DeleteAfterDays: 365, OptInToArchiveForSupportedResources: true },
       RemovalPolicy: 'retain',
-      StackName: 'S',
       ConstructPath: 'S/Copy',
       TimeoutSeconds: 600,
       WaitForCompletion: true,
@@ -79,14 +77,18 @@ describe('the custom resource', () => {
     expect(properties(copyJob(new Stack(app, 'Agnostic')))).toMatchObject({ SourceRegion: { Ref: 'AWS::Region' } });
   });
 
-  it('names the root stack, as a nested stack\'s own name is random', () => {
+  it('names in a nested stack the root stack as it is deployed, and the nested stacks around the job', () => {
     const nested = new NestedStack(new NestedStack(stack, 'Outer'), 'Inner');
-    expect(properties(copyJob(nested))).toMatchObject({ StackName: 'S', ConstructPath: 'S/Outer/Inner/Copy' });
+    expect(properties(copyJob(nested))).toMatchObject({
+      ConstructPath: 'S/Outer/Inner/Copy',
+      RootStackName: { Ref: expect.stringMatching(/AWSStackName/) },
+      NestedStacks: expect.stringMatching(/^OuterNestedStackOuterNestedStackResource\w{8}\/InnerNestedStackInnerNestedStackResource\w{8}$/),
+    });
   });
 
-  it('names stack and path as they are in a stage', () => {
+  it('names the path as it is in a stage', () => {
     const staged = new Stack(new Stage(app, 'Prod'), 'S', { env: ENV });
-    expect(properties(copyJob(staged))).toMatchObject({ StackName: 'Prod-S', ConstructPath: 'Prod/S/Copy' });
+    expect(properties(copyJob(staged))).toMatchObject({ ConstructPath: 'Prod/S/Copy' });
   });
 });
 

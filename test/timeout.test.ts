@@ -77,7 +77,7 @@ describe.each([
       const { ServiceTimeout, Follow, CopyLogicalId, ...inputs } = each;
       return inputs;
     });
-    expect(copy).toMatchObject({ ConstructPath: 'S/Copy', StackName: 'S', RemovalPolicy: removalPolicy, WaitForCompletion: true });
+    expect(copy).toMatchObject({ ConstructPath: 'S/Copy', RemovalPolicy: removalPolicy, WaitForCompletion: true });
     expect(before).toEqual(Array(legs).fill(copy));
   });
 

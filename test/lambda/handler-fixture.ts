@@ -22,7 +22,6 @@ const PROPERTIES = {
   DestinationBackupVaultArn: COPY.DestinationBackupVaultArn,
   IamRoleArn: COPY.IamRoleArn,
   RemovalPolicy: 'retain',
-  StackName: 'Stack',
   ConstructPath: 'Stack/Copy',
   TimeoutSeconds: '3300',
   WaitForCompletion: 'true',
@@ -120,14 +119,17 @@ export class HandlerFixture implements Runtime {
     throw new Error('The handler never came to an end.');
   }
 
-  /** DescribeStacks, or DescribeStackResource of a resource that CloudFormation is at. */
+  /** Of a stack without a resource that makes a copy, but for the one that CloudFormation is at. */
   private tellStack({ body }: WireRequest): Answer {
     const stack = `<StackName>Stack</StackName><StackStatus>${this.stackStatus}</StackStatus><CreationTime>2025-01-01T00:00:00Z</CreationTime>`;
     const resource = '<LogicalResourceId>Copy</LogicalResourceId><ResourceStatus>UPDATE_IN_PROGRESS</ResourceStatus>';
-    const answer = new URLSearchParams(body).get('Action') === 'DescribeStacks'
-      ? `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>${stack}</member></Stacks></DescribeStacksResult></DescribeStacksResponse>`
-      : '<DescribeStackResourceResponse><DescribeStackResourceResult>'
-        + `<StackResourceDetail>${resource}</StackResourceDetail></DescribeStackResourceResult></DescribeStackResourceResponse>`;
+    const answers: Readonly<Record<string, string>> = {
+      DescribeStacks: `<Stacks><member>${stack}</member></Stacks>`,
+      DescribeStackResource: `<StackResourceDetail>${resource}</StackResourceDetail>`,
+      ListStackResources: '<StackResourceSummaries/>',
+    };
+    const action = new URLSearchParams(body).get('Action')!;
+    const answer = `<${action}Response><${action}Result>${answers[action]}</${action}Result></${action}Response>`;
     return { status: 200, headers: { 'content-type': 'text/xml' }, body: answer };
   }
 }

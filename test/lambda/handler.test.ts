@@ -26,8 +26,8 @@ describe('creating', () => {
       },
     }]);
     const [{ copyJobId, destinationRecoveryPointArn }] = fixture.jobs;
-    expect(handover.PhysicalResourceId).toMatch(new RegExp(`^copy-job/1;${copyJobId}\\|\\|[0-9a-f]{12}\\|$`));
-    expect(result.PhysicalResourceId).toMatch(new RegExp(`^copy-job/1;${copyJobId}\\|${destinationRecoveryPointArn}\\|[0-9a-f]{12}\\|c30,d365$`));
+    expect(handover.PhysicalResourceId).toMatch(new RegExp(`^copy-job/1;${copyJobId}\\|\\|[0-9a-f]{12}\\|\\|[0-9a-f]{6}$`));
+    expect(result.PhysicalResourceId).toMatch(new RegExp(`^copy-job/1;${copyJobId}\\|${destinationRecoveryPointArn}\\|[0-9a-f]{12}\\|c30,d365\\|[0-9a-f]{6}$`));
     expect(result.Data).toMatchObject({ DestinationRecoveryPointArn: destinationRecoveryPointArn, CopyJobId: copyJobId, CopyJobState: 'COMPLETED' });
   });
 
@@ -117,14 +117,14 @@ describe('a job that an earlier deployment started', () => {
     expect(fixture.jobs).toHaveLength(1);
   });
 
-  it('gets the lifecycle that is asked for now', async () => {
-    await start({ idempotency: { otherParameters: 'returnFirst' } });
+  it('keeps the lifecycle that it was made with, which is the one that is asked for', async () => {
+    await start();
     await create({ Lifecycle: { DeleteAfterDays: '30' } });
     await fixture.sleep(LATER);
-    const { event, handover } = await create({ Lifecycle: { DeleteAfterDays: '60' } });
+    const { event, handover } = await create({ Lifecycle: { DeleteAfterDays: '30' } });
     await fixture.wait(event, handover);
     expect(fixture.jobs).toHaveLength(1);
-    expect(fixture.logs).toContainEqual(expect.objectContaining({ step: 'lifecycle-set', to: { DeleteAfterDays: 60 } }));
+    expect(fixture.logs.map(({ step }) => step)).not.toContain('lifecycle-set');
   });
 
   it('is not taken over when it failed: the copy is made anew', async () => {
@@ -137,7 +137,8 @@ describe('a job that an earlier deployment started', () => {
 
   it.each([
     ['a construct of another path', { ConstructPath: 'Stack/Other' }],
-    ['a stack of another name', { StackName: 'Other' }],
+    ['a job in a stack nested in one of another name', { RootStackName: 'Other' }],
+    ['a job that asks for another lifecycle', { Lifecycle: { DeleteAfterDays: '60' } }],
     ['a job that destroys its copy', { RemovalPolicy: 'destroy' }],
     ['a copy to another vault', { DestinationBackupVaultArn: 'arn:aws:backup:eu-west-1:111122223333:backup-vault:other' }],
   ])('is not taken over by %s', async (_, properties) => {
@@ -152,9 +153,19 @@ describe('a job that an earlier deployment started', () => {
     await start({ idempotency: { otherParameters: 'refuse' } });
     await create();
     await fixture.sleep(LATER);
-    await create({ Lifecycle: { DeleteAfterDays: '60' } });
+    await create({ IamRoleArn: 'arn:aws:iam::111122223333:role/copy-2' });
     expect(fixture.jobs).toHaveLength(2);
     expect(fixture.logs).toContainEqual(expect.objectContaining({ step: 'token-refused' }));
+  });
+
+  it('is made anew once only for that: a second refusal is an error that names the cure', async () => {
+    await start({ idempotency: { otherParameters: 'refuse' } });
+    for (const role of ['copy-1', 'copy-2']) {
+      await create({ IamRoleArn: `arn:aws:iam::111122223333:role/${role}` });
+      await fixture.sleep(LATER);
+    }
+    await expect(create({ IamRoleArn: 'arn:aws:iam::111122223333:role/copy-3' })).rejects.toThrow(/Nothing more was copied\. Give the job a role that outlives the stack \(role\)/);
+    expect(fixture.jobs).toHaveLength(2);
   });
 
   it.each([
@@ -221,7 +232,7 @@ describe('updating', () => {
     const update = fixture.request('Update', { SourceBackupVaultName: 'other' }, { PhysicalResourceId: old });
     const { PhysicalResourceId: id } = await fixture.onEvent(update);
     expect(fixture.jobs).toHaveLength(2);
-    expect(id).toMatch(new RegExp(`^copy-job/1;${fixture.jobs[1].copyJobId}\\|\\|[0-9a-f]{12}\\|;`));
+    expect(id).toMatch(new RegExp(`^copy-job/1;${fixture.jobs[1].copyJobId}\\|\\|[0-9a-f]{12}\\|\\|[0-9a-f]{6};`));
     expect(id.endsWith(old!.slice('copy-job/1'.length))).toBe(true);
   });
 
@@ -241,7 +252,7 @@ describe('updating', () => {
     expect(fixture.logs.filter(({ step }) => step === 'lifecycle-set')).toHaveLength(times);
   });
 
-  it('goes back in a rollback to the id as it was, and asks nobody but the stack', async () => {
+  it('goes back in a rollback to the id as it was, with all that AWS Backup remembers of its copy', async () => {
     await start();
     const { event, handover } = await create();
     const { PhysicalResourceId: old } = await fixture.wait(event, handover);
@@ -250,10 +261,10 @@ describe('updating', () => {
     fixture.stackStatus = 'UPDATE_ROLLBACK_IN_PROGRESS';
     const update = fixture.request('Update', {}, { PhysicalResourceId: forward.PhysicalResourceId });
     const back = await fixture.onEvent(update);
-    expect(back).toEqual({ PhysicalResourceId: old, Phase: 'restored' });
+    expect(back).toEqual({ PhysicalResourceId: old, Phase: 'settled' });
     expect(await fixture.poll(update, back)).toMatchObject({
       IsComplete: true,
-      Data: { DestinationRecoveryPointArn: fixture.jobs[0].destinationRecoveryPointArn, CopyJobState: 'COMPLETED', ResourceType: '' },
+      Data: { DestinationRecoveryPointArn: fixture.jobs[0].destinationRecoveryPointArn, CopyJobState: 'COMPLETED', ResourceType: 'EBS' },
     });
     expect(fixture.jobs).toHaveLength(2);
   });

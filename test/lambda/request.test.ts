@@ -18,7 +18,6 @@ function event(changes: { url?: string; properties?: Record<string, unknown>; ty
       DestinationBackupVaultArn: 'arn:aws:backup:eu-west-1:111122223333:backup-vault:dr',
       IamRoleArn: 'arn:aws:iam::111122223333:role/copy',
       RemovalPolicy: 'retain',
-      StackName: 'Stack',
       ConstructPath: 'Stack/Copy',
       TimeoutSeconds: '3300',
       WaitForCompletion: 'true',

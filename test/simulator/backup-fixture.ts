@@ -16,7 +16,7 @@ const HANDLER_POLICY = {
   Version: '2012-10-17',
   Statement: [
     { Effect: 'Allow', Action: 'backup:*', Resource: '*' },
-    { Effect: 'Allow', Action: 'iam:PassRole', Resource: COPY_ROLE, Condition: { StringEquals: { 'iam:PassedToService': 'backup.amazonaws.com' } } },
+    { Effect: 'Allow', Action: 'iam:PassRole', Resource: `${COPY_ROLE}*`, Condition: { StringEquals: { 'iam:PassedToService': 'backup.amazonaws.com' } } },
   ],
 };
 

@@ -46,7 +46,7 @@ export const BROKEN_HANDLERS: Readonly<Record<string, BrokenHandler>> = {
     foundBy: ['tellsFailures', 'answersEveryRequestOnce'],
   },
   'starts a copy in a rollback': {
-    patches: [{ file: 'on-event', from: 'switch (await stackOperation(runtime, request)) {', to: 'switch ((await stackOperation(runtime, request), \'forward\' as string)) {' }],
+    patches: [{ file: 'on-event', from: 'const operation = await stackOperation(runtime, request);\n  if (operation', to: 'const operation = (await stackOperation(runtime, request), \'forward\' as string);\n  if (operation' }],
     foundBy: ['copiesOnlyWhatIsAskedFor', 'startsNoSecondCopy', 'rollsBackToWhatWas', 'rollsBack'],
   },
   'copies anew for another lifecycle': {
