@@ -39,7 +39,7 @@ export class SimulatedAws {
     const lambdaEndpoint = this.serve('lambda', this.lambda);
     this.stepFunctions = new StepFunctionsService(world, lambdaEndpoint, authorize);
     this.customResources = new CustomResources(world.clock, this.lambda);
-    this.stacks = new CloudFormationApi(this.iam);
+    this.stacks = new CloudFormationApi(world.clock, this.iam);
     this.serve('backup', this.backup);
     this.serve('states', this.stepFunctions);
     this.serve('response-url', this.customResources);
@@ -52,6 +52,7 @@ export class SimulatedAws {
     this.backup.play(scenario);
     this.faults.play(scenario.faults);
     this.customResources.play(scenario);
+    this.stacks.play(scenario);
   }
 
   private serve(name: string, service: Service): Service {

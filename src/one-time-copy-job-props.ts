@@ -82,7 +82,8 @@ export interface OneTimeCopyJobProps {
    * It is sent unaltered: a job that it already names is taken over when it makes this very copy, and is an error otherwise. The same
    * literal twice in a stack is an error at synthesis. Give another value to copy the same recovery point to the same vault again.
    *
-   * @default - derived from account, Region, stack name, construct path, recovery point, vaults and removal policy
+   * @default - derived from account, Region, the stack's name as deployed, recovery point, vaults, lifecycle and removal policy; and, under
+   * `RETAIN`, from the construct path, under `DESTROY` from the logical id
    * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartCopyJob.html
    */
   readonly idempotencyToken?: string;

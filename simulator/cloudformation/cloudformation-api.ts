@@ -1,13 +1,23 @@
+import { Clock } from '../clock';
 import { Iam } from '../iam';
+import { Scenario } from '../scenario';
 import { Answer, Service, WireRequest } from '../wire';
-import { ResourceState, StackState } from './stack-state';
+import { ResourceView, viewsAt } from './resource-views';
+import { StackState } from './stack-state';
 import { errorReply } from '../wire/error-reply';
+import { OPERATIONS } from '../wire/operation';
 
-/** CloudFormation as functions can ask it: DescribeStacks and DescribeStackResource, over the Query protocol. */
+/** CloudFormation as functions can ask it, over the Query protocol. */
 export class CloudFormationApi implements Service {
   private readonly stacks: StackState[] = [];
+  private lag = 0;
 
-  constructor(private readonly iam: Pick<Iam, 'denial'>) {}
+  constructor(private readonly clock: Pick<Clock, 'now'>, private readonly iam: Pick<Iam, 'denial'>) {}
+
+  /** From now on resources are shown so late. */
+  play({ resourceLagSeconds }: Pick<Scenario, 'resourceLagSeconds'>): void {
+    this.lag = resourceLagSeconds * 1_000;
+  }
 
   /** From now on the stack, and those inside it, can be asked for. */
   add(state: StackState): void {
@@ -18,17 +28,24 @@ export class CloudFormationApi implements Service {
     const input = new URLSearchParams(request.body);
     const action = input.get('Action') ?? '';
     const name = input.get('StackName') ?? '';
-    if (action !== 'DescribeStacks' && action !== 'DescribeStackResource') return refuse(400, 'InvalidAction', `The action ${action} is not simulated.`);
+    if (!OPERATIONS.cloudformation.includes(action)) return refuse(400, 'InvalidAction', `The action ${action} is not simulated.`);
     const stack = this.find(name, request.region);
     // A stack that is not there is asked for under an ARN all the same.
     const denial = this.iam.denial(request.caller.roleArn, `cloudformation:${action}`, stack?.id ?? this.arnOf(name, request));
     if (denial) return refuse(403, 'AccessDenied', denial);
     if (!stack) return refuse(400, 'ValidationError', action === 'DescribeStacks' ? `Stack with id ${name} does not exist` : `Stack '${name}' does not exist`);
-    if (action === 'DescribeStacks') return reply(action, `<Stacks><member>${describeStack(stack)}</member></Stacks>`);
-    const id = input.get('LogicalResourceId') ?? '';
-    const resource = stack.resources[id];
-    if (!resource) return refuse(400, 'ValidationError', `Resource ${id} does not exist for stack ${stack.name}`);
-    return reply(action, `<StackResourceDetail>${describeResource(stack, id, resource)}</StackResourceDetail>`);
+    const resources = viewsAt(stack, this.clock.now() - this.lag);
+    switch (action) {
+      case 'DescribeStacks': return reply(action, `<Stacks><member>${describeStack(stack)}</member></Stacks>`);
+      case 'ListStackResources': return reply(action, listResources(resources, input.get('NextToken')));
+      default: {
+        const id = input.get('LogicalResourceId') ?? '';
+        const resource = resources.get(id);
+        if (!resource) return refuse(400, 'ValidationError', `Resource ${id} does not exist for stack ${stack.name}`);
+        const of = element('StackName', stack.name) + element('StackId', stack.id);
+        return reply(action, `<StackResourceDetail>${of}${describeResource(id, resource)}</StackResourceDetail>`);
+      }
+    }
   }
 
   /** By id; or by name, unless it has been deleted. */
@@ -65,15 +82,22 @@ function describeStack(stack: StackState): string {
   ].join('');
 }
 
-function describeResource(stack: StackState, logicalId: string, { physicalId, type, status }: ResourceState): string {
+const RESOURCES_A_PAGE = 100;
+
+function listResources(resources: ReadonlyMap<string, ResourceView>, token: string | null): string {
+  const start = Number(token ?? 0);
+  const page = [...resources].slice(start, start + RESOURCES_A_PAGE).map(([id, resource]) => `<member>${describeResource(id, resource)}</member>`);
+  const next = start + RESOURCES_A_PAGE < resources.size ? String(start + RESOURCES_A_PAGE) : undefined;
+  return `<StackResourceSummaries>${page.join('')}</StackResourceSummaries>${element('NextToken', next)}`;
+}
+
+function describeResource(logicalId: string, { physicalId, type, status, updated }: ResourceView): string {
   return [
-    element('StackName', stack.name),
-    element('StackId', stack.id),
     element('LogicalResourceId', logicalId),
     element('PhysicalResourceId', physicalId || undefined),
     element('ResourceType', type),
     element('ResourceStatus', status),
-    element('LastUpdatedTimestamp', dateOf(stack.updated ?? stack.created)),
+    element('LastUpdatedTimestamp', dateOf(updated)),
   ].join('');
 }
 

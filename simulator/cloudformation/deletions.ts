@@ -45,8 +45,8 @@ export class Deletions {
   }
 
   private done(logicalId: string, resource: ResourceState, status: string): boolean {
-    this.report(logicalId, resource, status);
     if (this.isCurrent(logicalId, resource)) delete this.state.resources[logicalId];
+    this.report(logicalId, resource, status);
     return true;
   }
 

@@ -1,3 +1,4 @@
+import { ResourceView } from './resource-views';
 import { Json, Properties, Template } from './template';
 
 /** A template with its conditions applied, and its parameters' values: all that is needed to deploy it or to go back to it. */
@@ -42,6 +43,8 @@ export interface StackState {
   deleted?: number;
   blueprint: Blueprint;
   readonly resources: Record<string, ResourceState>;
+  /** How each resource was shown at what time, for a while. */
+  readonly views: Record<string, ResourceView[]>;
   outputs: Readonly<Record<string, string>>;
 }
 

@@ -10,6 +10,7 @@ import { newStack, prepareFromAsset } from './new-stack';
 import { Place } from './place';
 import { NestedStack, Outcome, ResourceContext, ResourceRequest } from './resource-type';
 import { resourceType } from './resource-types';
+import { noteView } from './resource-views';
 import { deployedAttribute, scopeOf } from './scope';
 import { Blueprint, ResourceState, StackState } from './stack-state';
 import { Properties, resolve, Scope } from './template';
@@ -71,7 +72,10 @@ export class Stack implements NestedStack {
     const superseded = this.versions.superseded(this.state.resources)
       .map(version => ({ ...version, policy: rolledBack ? 'Delete' : version.resource.updateReplacePolicy }));
     await this.deletions().run([...superseded, ...removed]);
-    removed.forEach(({ logicalId }) => delete this.state.resources[logicalId]);
+    removed.forEach(({ logicalId }) => {
+      delete this.state.resources[logicalId];
+      noteView(this.state, logicalId, this.cloud.clock.now());
+    });
     for (const child of this.nested.values()) {
       if (child.state.status.endsWith('_CLEANUP_IN_PROGRESS')) await child.cleanUp();
     }
@@ -203,7 +207,10 @@ export class Stack implements NestedStack {
   }
 
   private deletions(): Deletions {
-    return new Deletions(this.state, id => this.contextOf(id), (id, resource, status, reason) => this.reportFor(id, resource, status, reason));
+    return new Deletions(this.state, id => this.contextOf(id), (id, resource, status, reason) => {
+      noteView(this.state, id, this.cloud.clock.now());
+      this.reportFor(id, resource, status, reason);
+    });
   }
 
   private requestOf(logicalId: string): ResourceRequest {
@@ -243,6 +250,7 @@ export class Stack implements NestedStack {
       progress: (reason, physicalId) => {
         const resource = this.state.resources[id];
         if (resource.physicalId === '') this.state.resources[id] = { ...resource, physicalId };
+        noteView(this.state, id, this.cloud.clock.now());
         this.reportFor(id, { ...resource, physicalId }, resource.status, reason);
       },
       nestedStack: (logicalId, state) => this.nestedStack(logicalId, state),
@@ -263,6 +271,7 @@ export class Stack implements NestedStack {
   private report(id: string, status: string, reason?: string): void {
     const resource = this.state.resources[id];
     if (resource) this.state.resources[id] = { ...resource, status };
+    noteView(this.state, id, this.cloud.clock.now());
     const { Type: type } = this.state.blueprint.template.Resources[id];
     this.reportFor(id, resource ?? { type, physicalId: '' }, status, reason);
   }

@@ -92,6 +92,7 @@ export const scenario = object<Scenario>({
   copyJobs: withDefault(list(copyJobRule), []),
   faults: withDefault(list(fault), []),
   iamPropagationSeconds: withDefault(seconds, 5),
+  resourceLagSeconds: withDefault(number(0, 600), 0),
   failResources: withDefault(list(failingResource), []),
   deliverLate: withDefault(list(delivery), []),
   deliverAgain: withDefault(list(delivery), []),

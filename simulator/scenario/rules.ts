@@ -107,6 +107,8 @@ export interface Scenario {
   readonly faults: readonly Fault[];
   /** What IAM allows anew holds so much later. */
   readonly iamPropagationSeconds: number;
+  /** CloudFormation shows a resource as it was so long ago. */
+  readonly resourceLagSeconds: number;
   readonly failResources: readonly FailingResource[];
   /** The first delivery comes late; the first rule that matches counts. */
   readonly deliverLate: readonly DeliveryRule[];

@@ -5,7 +5,7 @@ export const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   'backup': ['StartCopyJob', 'DescribeCopyJob', 'DescribeRecoveryPoint', 'UpdateRecoveryPointLifecycle', 'DeleteRecoveryPoint'],
   'lambda': ['Invoke', 'GetFunction', 'GetFunctionConfiguration'],
   'states': ['StartExecution'],
-  'cloudformation': ['DescribeStacks', 'DescribeStackResource'],
+  'cloudformation': ['DescribeStacks', 'DescribeStackResource', 'ListStackResources'],
   'response-url': ['Respond'],
 };
 

@@ -116,14 +116,14 @@ describe('a deployment after one whose copy', () => {
     expect(last.copyJobs).toHaveLength(11);
   });
 
-  it('has another lifecycle gives that the lifecycle it asks for', async () => {
+  it('has another lifecycle makes a copy with the one it asks for, and leaves that alone', async () => {
     const deployment = new Deployment();
-    await deployment.deploy(thenNeighbour(copyWith()), NEIGHBOUR_FAILS);
+    const first = await deployment.deploy(thenNeighbour(copyWith()), NEIGHBOUR_FAILS);
     const second = await deployment.deploy(thenNeighbour(copyWith({ deleteAfter: Duration.days(30) })), {
       idempotency: { otherParameters: 'returnFirst' },
     });
     expect(second.status).toBe('CREATE_COMPLETE');
-    expect(second.copyJobs).toHaveLength(1);
-    expect(copies(second)).toMatchObject([{ arn: second.outputs.CopyArn, lifecycle: { DeleteAfterDays: 30 } }]);
+    expect(second.copyJobs).toHaveLength(2);
+    expect(copies(second)).toMatchObject([...copies(first), { arn: second.outputs.CopyArn, lifecycle: { DeleteAfterDays: 30 } }]);
   });
 });

@@ -122,7 +122,8 @@ describe('the content', () => {
 
 describe('what lifecycle is asked for', () => {
   const lifecycles = [
-    undefined, {}, { DeleteAfterDays: 30 }, { DeleteAfterDays: 31 }, { MoveToColdStorageAfterDays: 30 }, { OptInToArchiveForSupportedResources: false },
+    undefined, {}, { DeleteAfterDays: 30 }, { DeleteAfterDays: 31 }, { MoveToColdStorageAfterDays: 30 },
+    { OptInToArchiveForSupportedResources: false },
   ];
 
   it('is told apart by its hash', () => {

@@ -15,16 +15,25 @@ const nested: StackState = {
   updated: 60_000,
   blueprint: { template: { Resources: {} }, parameters: {} },
   resources: {},
+  views: {},
   outputs: {},
 };
 const resource = { type: 'Custom::Copy', physicalId: 'a<b>&c', status: 'CREATE_COMPLETE', properties: {}, attributes: {}, deletionPolicy: 'Delete', updateReplacePolicy: 'Delete', dependsOn: [] };
 const stack = (status: string): StackState => ({
   ...nested, name: 'Stack', id: ID, parentId: undefined, rootId: undefined, status, resources: { Copy: resource, Nested: { ...resource, stack: nested } },
+  views: {
+    Copy: [
+      { since: 50_000, updated: 50_000, type: 'Custom::Copy', physicalId: '', status: 'CREATE_IN_PROGRESS' },
+      { since: 90_000, updated: 90_000, type: 'Custom::Copy', physicalId: 'a<b>&c', status: 'CREATE_COMPLETE' },
+    ],
+    Gone: [{ since: 90_000, updated: 90_000, type: 'Custom::Copy', physicalId: 'gone', status: '' }],
+  },
 });
 
-const ask = async (input: Record<string, string>, { status = 'UPDATE_ROLLBACK_IN_PROGRESS', region = 'us-east-1', denied = '' } = {}): Promise<WireReply> => {
-  const api = new CloudFormationApi({ denial: (_role, action, arn) => denied === `${action} ${arn}` ? `not authorized: ${denied}` : undefined });
-  api.add(stack(status));
+const ask = async (input: Record<string, string>, { status = 'UPDATE_ROLLBACK_IN_PROGRESS', region = 'us-east-1', denied = '', resourceLagSeconds = 0, of = stack(status) } = {}): Promise<WireReply> => {
+  const api = new CloudFormationApi({ now: () => 100_000 }, { denial: (_role, action, arn) => denied === `${action} ${arn}` ? `not authorized: ${denied}` : undefined });
+  api.add(of);
+  api.play({ resourceLagSeconds });
   const body = new URLSearchParams({ Version: '2010-05-15', ...input }).toString();
   return await api.handle({
     service: 'cloudformation', region, method: 'POST', path: '/', query: new URLSearchParams(), headers: {}, body, caller: { functionArn: '', roleArn: ROLE },
@@ -48,7 +57,36 @@ it('describes nested stacks, with the one around them', async () => {
 it('describes a resource', async () => {
   const { body } = await ask({ Action: 'DescribeStackResource', StackName: ID, LogicalResourceId: 'Copy' });
   expect(body).toContain('<PhysicalResourceId>a&lt;b&gt;&amp;c</PhysicalResourceId>');
-  expect(body).toContain('<ResourceStatus>CREATE_COMPLETE</ResourceStatus>');
+  expect(body).toContain('<ResourceStatus>CREATE_COMPLETE</ResourceStatus><LastUpdatedTimestamp>1970-01-01T00:01:30.000Z</LastUpdatedTimestamp>');
+});
+
+it('describes a resource as it was, when the scenario shows it late', async () => {
+  const copy = { Action: 'DescribeStackResource', StackName: ID, LogicalResourceId: 'Copy' };
+  const late = await ask(copy, { resourceLagSeconds: 30 });
+  expect(late.body).toContain('<ResourceStatus>CREATE_IN_PROGRESS</ResourceStatus><LastUpdatedTimestamp>1970-01-01T00:00:50.000Z</LastUpdatedTimestamp>');
+  expect(late.body).not.toContain('PhysicalResourceId');
+  expect((await ask(copy, { resourceLagSeconds: 60 })).body).toContain('Resource Copy does not exist for stack Stack');
+});
+
+it('lists the resources that there are', async () => {
+  const { body } = await ask({ Action: 'ListStackResources', StackName: ID });
+  expect(body.match(/<LogicalResourceId>\w+/g)).toEqual(['<LogicalResourceId>Copy']);
+  expect(body).toContain('<PhysicalResourceId>a&lt;b&gt;&amp;c</PhysicalResourceId><ResourceType>Custom::Copy</ResourceType>');
+  expect(body).not.toContain('NextToken');
+});
+
+it('lists a hundred resources a page', async () => {
+  const view = { since: 0, updated: 0, type: 'Custom::Copy', physicalId: 'id', status: 'CREATE_COMPLETE' };
+  const many = { ...stack('CREATE_COMPLETE'), views: Object.fromEntries(Array.from({ length: 250 }, (_, n) => [`Copy${n}`, [view]])) };
+  const names: string[] = [];
+  let pages = 0;
+  for (let token: string | undefined = ''; token !== undefined; pages++) {
+    const { body } = await ask({ Action: 'ListStackResources', StackName: ID, ...token && { NextToken: token } }, { of: many });
+    names.push(...[...body.matchAll(/<LogicalResourceId>(\w+)/g)].map(([, name]) => name));
+    token = /<NextToken>(.*)<\/NextToken>/.exec(body)?.[1];
+  }
+  expect(pages).toBe(3);
+  expect(names).toEqual(Object.keys(many.views));
 });
 
 it('finds a deleted stack by its id only', async () => {
