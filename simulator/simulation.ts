@@ -2,14 +2,14 @@ import { AssemblyStack, Assets, Environment } from './assembly';
 import { CopyJobRecord } from './backup/copy-job';
 import { CallCount } from './call-counter';
 import { Cloud } from './cloudformation/cloud';
-import { deleteStack, deployStack } from './cloudformation/operations';
+import { deleteStack, deployStack, rollBackStack } from './cloudformation/operations';
 import { RequestRecord, requestRecord } from './cloudformation/request-record';
 import { Stack } from './cloudformation/stack';
 import { StackEvent, StackState } from './cloudformation/stack-state';
 import { LambdaFunction } from './functions/lambda-function';
 import { Machine } from './machine';
 import { Scenario } from './scenario';
-import { withLogicalIds } from './scenario/logical-ids';
+import { logicalIdOf, Nameable, withLogicalIds } from './scenario/logical-ids';
 import { SimulatedAws } from './simulated-aws';
 import { SimulatedWorld, startWorld } from './simulated-world';
 import { SimulationState } from './simulation-state';
@@ -47,6 +47,14 @@ export interface SimulationOptions {
   readonly onLog?: (fn: LambdaFunction, line: string) => void;
 }
 
+/** How a stack is deployed. */
+export interface DeployOptions {
+  /** The stack's, when one template is deployed under several names. */
+  readonly stackName?: string;
+  /** What fails stays as it is, for the next deployment to go on from. */
+  readonly noRollback?: boolean;
+}
+
 /** Creates the stack in a simulated AWS of its own. */
 export async function deploy({ stack, scenario }: { readonly stack: AssemblyStack; readonly scenario: Scenario }): Promise<Ended> {
   const simulation = await startSimulation({ environment: stack.environment, scenario });
@@ -76,40 +84,49 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
 /** A later run must not draw the ids of an earlier one again. */
 const SEED_STEP = 1_000_003;
 
-/** One stack's history in a simulated AWS. What an operation leaves in flight goes on in the next, and while time passes between them. */
+/** The history of one stack or more in a simulated AWS. What an operation leaves in flight goes on in the next, and while time passes between them. */
 export class Simulation {
   readonly aws: SimulatedAws;
   private readonly exported = new Map<string, string>();
   private readonly events: StackEvent[] = [];
   private assets: Assets;
-  private paths: AssemblyStack['paths'];
   private operations: number;
-  private stack?: StackState;
+  private readonly stacks = new Map<string, Standing>();
+  /** The name of the stack that the latest operation was about. */
+  private current = '';
 
   constructor(readonly world: SimulatedWorld, private readonly logs: string[], private readonly options: SimulationOptions) {
     const { scenario, state, environment: { account } } = options;
     this.aws = new SimulatedAws(world, { account, scenario, state });
     this.assets = { ...state?.assets };
-    this.paths = { ...state?.paths };
     this.operations = state?.operations ?? 0;
-    this.stack = state?.stack;
-    if (this.stack) this.restore(this.stack);
+    if (!state) return;
+    this.current = state.stack.name;
+    this.stacks.set(this.current, { state: state.stack, paths: state.paths });
+    this.aws.stacks.add(state.stack);
+    new Stack(state.stack, this.cloud(options.scenario)).restore();
   }
 
   /** Creates or updates the stack. */
-  async deploy(stack: AssemblyStack, scenario = this.options.scenario): Promise<Ended> {
-    if (this.stack && this.stack.name !== stack.name) throw new Error(`The simulation holds the stack ${this.stack.name}, not ${stack.name}.`);
-    const named = withLogicalIds(scenario, stack.name, { ...this.nameable(), ...resourcesOf(JSON.parse(stack.template)), ...stack.paths });
+  async deploy(stack: AssemblyStack, scenario = this.options.scenario, { stackName: name = stack.name, noRollback = false }: DeployOptions = {}): Promise<Ended> {
+    const kept = this.options.state?.stack.name;
+    if (kept !== undefined && kept !== name) throw new Error(`The simulation holds the stack ${kept}, not ${name}.`);
+    const named = withLogicalIds(scenario, name, { ...this.nameable(name), ...resourcesOf(JSON.parse(stack.template)), ...stack.paths });
     this.assets = { ...this.assets, ...stack.assets };
-    this.paths = stack.paths;
-    return this.operate(named, cloud => deployStack(cloud, stack, this.stack, ({ state }) => this.open(state)));
+    const before = this.stacks.get(name)?.state;
+    return this.operate(name, stack.paths, this.cloud(named, noRollback), named, (cloud, open) => deployStack(cloud, { ...stack, name }, before, open));
   }
 
-  async delete(scenario = this.options.scenario): Promise<Ended> {
-    const { stack } = this;
-    if (!stack) throw new Error('There is no stack to delete.');
-    const named = withLogicalIds(scenario, stack.name, this.nameable());
-    return this.operate(named, cloud => deleteStack(cloud, stack, ({ state }) => this.open(state)));
+  async delete(scenario = this.options.scenario, { stackName = this.current }: DeployOptions = {}): Promise<Ended> {
+    return this.operateOn(stackName, 'delete', scenario, deleteStack);
+  }
+
+  /** Goes on with a rollback that failed, past the resources that are to be skipped; or takes back a stack that was kept as it failed. */
+  async rollBack(scenario = this.options.scenario, { stackName = this.current, skip = [] }: DeployOptions & { readonly skip?: readonly string[] } = {}): Promise<Ended> {
+    return this.operateOn(stackName, 'roll back', scenario, (cloud, state, open) => {
+      const ids = skip.map(resource => logicalIdOf(resource, this.nameable(stackName)) ?? resource);
+      return rollBackStack(cloud, state, ids, open);
+    });
   }
 
   /** Lets time pass under the last operation's scenario, for what is in flight and for what is forgotten. */
@@ -118,8 +135,10 @@ export class Simulation {
   }
 
   state(): SimulationState {
-    const { assets, operations, paths, stack, aws: { iam, backup } } = this;
-    if (!stack) throw new Error('There is no stack yet.');
+    const { assets, operations, aws: { iam, backup } } = this;
+    const standing = this.stacks.get(this.current);
+    if (!standing) throw new Error('There is no stack yet.');
+    const { state: stack, paths } = standing;
     return structuredClone({ time: this.world.clock.now(), operations, stack, paths, iam: iam.toJSON(), backup: backup.toJSON(), assets });
   }
 
@@ -127,11 +146,27 @@ export class Simulation {
     await this.world.close();
   }
 
-  private async operate(scenario: Scenario, work: (cloud: Cloud) => Promise<StackState>): Promise<Ended> {
+  private async operateOn(
+    name: string, what: string, scenario: Scenario, work: (cloud: Cloud, state: StackState, open: (stack: Stack) => void) => Promise<StackState>,
+  ): Promise<Ended> {
+    const standing = this.stacks.get(name);
+    if (!standing) throw new Error(`There is no stack to ${what}.`);
+    const named = withLogicalIds(scenario, name, this.nameable(name));
+    return this.operate(name, standing.paths, this.cloud(named), named, (cloud, open) => work(cloud, standing.state, open));
+  }
+
+  private async operate(
+    name: string, paths: AssemblyStack['paths'], cloud: Cloud, scenario: Scenario, work: (cloud: Cloud, open: (stack: Stack) => void) => Promise<StackState>,
+  ): Promise<Ended> {
     this.operations++;
+    this.current = name;
     this.aws.play(scenario);
+    const open = ({ state }: Stack): void => {
+      this.stacks.set(name, { state, paths });
+      this.aws.stacks.add(state);
+    };
     return this.during(async () => {
-      this.stack = await work(this.cloud(scenario));
+      this.stacks.set(name, { state: await work(cloud, open), paths });
     });
   }
 
@@ -154,7 +189,7 @@ export class Simulation {
     };
   }
 
-  private cloud({ failResources }: Scenario): Cloud {
+  private cloud({ failResources, stacks: rules }: Scenario, noRollback = false): Cloud {
     const { assets, aws, exported, world, options } = this;
     return {
       clock: world.clock,
@@ -163,6 +198,8 @@ export class Simulation {
       services: aws,
       assets,
       exported,
+      rules,
+      noRollback,
       failure: id => failResources.find(({ resource }) => resource === id),
       report: event => {
         this.events.push(event);
@@ -171,20 +208,17 @@ export class Simulation {
     };
   }
 
-  private open(state: StackState): void {
-    this.stack = state;
-    this.aws.stacks.add(state);
-  }
-
-  private restore(state: StackState): void {
-    this.open(state);
-    new Stack(state, this.cloud(this.options.scenario)).restore();
-  }
-
   /** Resources of the stack that a scenario may name. */
-  private nameable() {
-    return { ...this.stack && resourcesOf(this.stack.blueprint.template), ...this.paths };
+  private nameable(name: string): Nameable {
+    const standing = this.stacks.get(name);
+    return { ...standing && { ...resourcesOf(standing.state.blueprint.template), ...standing.paths } };
   }
+}
+
+/** A stack as it stands, and the construct paths of its latest template. */
+interface Standing {
+  readonly state: StackState;
+  readonly paths: AssemblyStack['paths'];
 }
 
 function resourcesOf({ Resources }: { readonly Resources: object }): Record<string, undefined> {

@@ -1,6 +1,6 @@
 import { Assets, Environment } from '../assembly';
 import { Clock } from '../clock';
-import { FailingResource } from '../scenario';
+import { FailingResource, StackRules } from '../scenario';
 import { Place } from './place';
 import { Services } from './resource-type';
 import { StackEvent } from './stack-state';
@@ -13,6 +13,9 @@ export interface Cloud {
   readonly assets: Assets;
   /** Outputs that stacks export, by name. */
   readonly exported: Map<string, string>;
+  readonly rules: StackRules;
+  /** What fails stays as it is. */
+  readonly noRollback: boolean;
   /** Seeded: 0 <= x < 1. */
   random(): number;
   /** How the scenario lets the creation or update of that resource fail, if it does. */

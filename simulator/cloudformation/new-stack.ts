@@ -12,7 +12,7 @@ import { Json } from './template';
 export function newStack(cloud: Cloud, name: string, ancestors: Pick<StackState, 'parentId' | 'rootId'> = {}): StackState {
   const id = arn(placeOf(cloud, name, ''), 'cloudformation', `stack/${name}/${randomUuid(cloud.random)}`);
   const blueprint = { template: { Resources: {} }, parameters: {} };
-  return { name, id, ...ancestors, status: 'REVIEW_IN_PROGRESS', created: cloud.clock.now(), blueprint, resources: {}, views: {}, outputs: {} };
+  return { name, id, ...ancestors, status: 'REVIEW_IN_PROGRESS', created: cloud.clock.now(), blueprint, versions: [], resources: {}, views: {}, outputs: {} };
 }
 
 /** A nested stack's template, which is published like any asset. */

@@ -14,7 +14,7 @@ export interface Deployment {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-const UPDATABLE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'];
+const UPDATABLE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'CREATE_FAILED', 'UPDATE_FAILED'];
 const FAILED_CREATION = ['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'];
 
 /** Creates or updates a stack as `cdk deploy` does; a stack whose creation failed is deleted first. `open` is told of every stack that begins. */
@@ -31,7 +31,8 @@ export async function deployStack(
   const stack = new Stack(newStack(cloud, deployment.name), cloud);
   open(stack);
   const problem = await stack.create(blueprint);
-  if (problem) await stack.rollBackCreation(problem);
+  if (problem && cloud.noRollback) await stack.keep(problem);
+  else if (problem) await stack.rollBackCreation(problem);
   return stack.state;
 }
 
@@ -43,13 +44,29 @@ export async function deleteStack(cloud: Cloud, state: StackState, open: (stack:
   return stack.state;
 }
 
+/** Goes on with a rollback that failed, past the resources that are to be skipped; or takes back a stack that was kept as it failed. */
+export async function rollBackStack(cloud: Cloud, state: StackState, skipped: readonly string[], open: (stack: Stack) => void): Promise<StackState> {
+  if (!['UPDATE_ROLLBACK_FAILED', 'CREATE_FAILED', 'UPDATE_FAILED'].includes(state.status)) {
+    throw new ValidationError(`Stack:${state.id} is in ${state.status} state and can not be rolled back.`);
+  }
+  const stack = new Stack(state, cloud);
+  open(stack);
+  if (state.status === 'CREATE_FAILED') await stack.rollBackCreation('');
+  else if (!await stack.rollBack(skipped)) await stack.cleanUp();
+  return stack.state;
+}
+
 async function updateStack(cloud: Cloud, state: StackState, blueprint: Blueprint, open: (stack: Stack) => void): Promise<StackState> {
   if (!UPDATABLE.includes(state.status)) throw new ValidationError(`Stack:${state.id} is in ${state.status} state and can not be updated.`);
   refuseOtherTypes(state, blueprint);
   const stack = new Stack(state, cloud);
   open(stack);
-  if (!differ(state.blueprint, blueprint)) return state;
+  if (!state.status.endsWith('_FAILED') && !differ(state.blueprint, blueprint)) return state;
   const problem = await stack.update(blueprint);
+  if (problem && cloud.noRollback) {
+    await stack.keep(problem);
+    return stack.state;
+  }
   const stuck = problem && await stack.rollBack();
   if (!stuck) await stack.cleanUp();
   return stack.state;

@@ -3,6 +3,7 @@ import { AwsBackup } from '../backup/aws-backup';
 import { Clock } from '../clock';
 import { LambdaFunction } from '../functions/lambda-function';
 import { Iam } from '../iam';
+import { StackRules } from '../scenario';
 import { CustomResources } from './custom-resource';
 import { Place } from './place';
 import { Blueprint, Identity, ResourceState, StackState } from './stack-state';
@@ -42,6 +43,8 @@ export interface ResourceContext {
   readonly place: Place;
   readonly services: Services;
   readonly assets: Assets;
+  readonly rules: StackRules;
+  readonly noRollback: boolean;
   /** Reports that the operation goes on, as an event. */
   progress(reason: string, physicalId: string): void;
   /** The nested stack of that state, or a new one. */
@@ -55,9 +58,12 @@ export interface NestedStack {
   create(blueprint: Blueprint): Promise<string | undefined>;
   update(blueprint: Blueprint): Promise<string | undefined>;
   rollBack(): Promise<string | undefined>;
+  keep(problem: string): Promise<void>;
   cleanUp(): Promise<void>;
   delete(): Promise<string | undefined>;
   cancel(): void;
+  /** Whether its failure was another one's. */
+  readonly isCancelled: boolean;
   restore(): void;
 }
 

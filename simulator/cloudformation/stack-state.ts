@@ -1,5 +1,6 @@
 import { ResourceView } from './resource-views';
 import { Json, Properties, Template } from './template';
+import { Version } from './versions';
 
 /** A template with its conditions applied, and its parameters' values: all that is needed to deploy it or to go back to it. */
 export interface Blueprint {
@@ -21,6 +22,8 @@ export interface ResourceState extends Identity {
   readonly status: string;
   /** As they were last asked for, references resolved. */
   readonly properties: Properties;
+  /** What they were before an update of it failed. */
+  readonly stableProperties?: Properties;
   readonly deletionPolicy: string;
   readonly updateReplacePolicy: string;
   readonly dependsOn: readonly string[];
@@ -42,6 +45,9 @@ export interface StackState {
   /** When its deletion began. */
   deleted?: number;
   blueprint: Blueprint;
+  /** Of a stack that is not complete: what to go back to, and all that has been there since. */
+  stable?: Blueprint;
+  readonly versions: Version[];
   readonly resources: Record<string, ResourceState>;
   /** How each resource was shown at what time, for a while. */
   readonly views: Record<string, ResourceView[]>;

@@ -18,7 +18,8 @@ import { Versions } from './versions';
 
 /** One operation on a stack, in phases. A phase that fails returns the reason. */
 export class Stack implements NestedStack {
-  private readonly versions = new Versions();
+  private readonly versions: Versions;
+  /** What to go back to. */
   private readonly previous: Blueprint;
   private dependencies: Dependencies = new Map();
   private cancellation = new Cancellation();
@@ -26,19 +27,21 @@ export class Stack implements NestedStack {
   private readonly nested = new Map<string, Stack>();
 
   constructor(readonly state: StackState, private readonly cloud: Cloud) {
-    this.previous = state.blueprint;
+    this.previous = state.stable ?? state.blueprint;
+    this.versions = new Versions(state.versions);
   }
 
   async create(blueprint: Blueprint): Promise<string | undefined> {
     this.setStatus('CREATE_IN_PROGRESS', 'User Initiated');
     const problem = await this.advance(blueprint);
     if (!problem) this.setStatus('CREATE_COMPLETE');
-    else if (this.state.parentId) this.setStatus('CREATE_FAILED', problem);
+    else if (this.state.parentId && !this.cloud.noRollback) this.setStatus('CREATE_FAILED', problem);
     return problem;
   }
 
   /** Undoes `create`: deletes everything but what is always to be retained. */
   async rollBackCreation(problem: string): Promise<string | undefined> {
+    this.markRollback();
     this.setStatus('ROLLBACK_IN_PROGRESS', `${problem}Rollback requested by user.`);
     const failure = await this.deleteEverything(deletionPolicyOfNew);
     this.setStatus(failure ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE', failure);
@@ -48,16 +51,35 @@ export class Stack implements NestedStack {
   /** Forward only: what it replaces and removes stays until `cleanUp`. */
   async update(blueprint: Blueprint): Promise<string | undefined> {
     this.state.updated = this.cloud.clock.now();
+    if (!this.state.stable) this.versions.clear();
+    this.state.stable = this.previous;
     this.setStatus('UPDATE_IN_PROGRESS', 'User Initiated');
     const problem = await this.advance(blueprint);
-    this.setStatus(problem ? 'UPDATE_ROLLBACK_IN_PROGRESS' : 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', problem);
+    if (!problem) this.setStatus('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    else if (!this.cloud.noRollback) this.setStatus('UPDATE_ROLLBACK_IN_PROGRESS', problem);
     return problem;
   }
 
-  /** Undoes `update`; what that leaves behind stays until `cleanUp`. */
-  async rollBack(): Promise<string | undefined> {
+  /** Leaves everything as the failure left it, for the next update to go on from; what failed in an update may go back, one by one. */
+  async keep(problem: string): Promise<void> {
+    const { rules: { keptReverts } } = this.cloud;
+    const isUpdate = this.state.status === 'UPDATE_IN_PROGRESS';
+    for (const child of this.nested.values()) {
+      if (child.state.status.endsWith('_IN_PROGRESS') && child.state.status !== 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') await child.keep(problem);
+    }
+    if (isUpdate && keptReverts !== 'never') {
+      if (keptReverts !== this.state.status) this.setStatus(keptReverts, problem);
+      await this.revertFailed();
+    }
+    this.setStatus(isUpdate ? 'UPDATE_FAILED' : 'CREATE_FAILED', problem);
+  }
+
+  /** Undoes `update`; what that leaves behind stays until `cleanUp`. Skipped resources are taken for what they should be. */
+  async rollBack(skipped: readonly string[] = []): Promise<string | undefined> {
+    if (this.state.status === 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS') return undefined;
+    this.markRollback();
     if (this.state.status !== 'UPDATE_ROLLBACK_IN_PROGRESS') this.setStatus('UPDATE_ROLLBACK_IN_PROGRESS');
-    const failure = await this.goThrough(this.previous, (id, failures) => this.revert(id, failures));
+    const failure = await this.goThrough(this.previous, (id, failures) => skipped.includes(id) ? this.skip(id) : this.revert(id, failures));
     this.setStatus(failure ? 'UPDATE_ROLLBACK_FAILED' : 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', failure);
     return failure;
   }
@@ -79,6 +101,8 @@ export class Stack implements NestedStack {
     for (const child of this.nested.values()) {
       if (child.state.status.endsWith('_CLEANUP_IN_PROGRESS')) await child.cleanUp();
     }
+    this.versions.clear();
+    delete this.state.stable;
     this.setStatus(rolledBack ? 'UPDATE_ROLLBACK_COMPLETE' : 'UPDATE_COMPLETE');
   }
 
@@ -93,6 +117,10 @@ export class Stack implements NestedStack {
   cancel(): void {
     this.cancellation.request();
     this.nested.forEach(child => child.cancel());
+  }
+
+  get isCancelled(): boolean {
+    return this.cancellation.isRequested;
   }
 
   /** Lets the resources of an earlier run act again. */
@@ -120,10 +148,10 @@ export class Stack implements NestedStack {
 
   /** Creates or updates one resource; tells whether those that depend on it may follow. */
   private async step(id: string, failures: Failures): Promise<boolean> {
-    const current = this.state.resources[id];
+    const current = await this.standing(id);
     return this.attempt(id, current ? 'update' : 'create', failures, async () => {
       const request = this.requestOf(id);
-      if (current && same(request.properties, current.properties)) {
+      if (current && !isFailed(current) && same(request.properties, current.properties)) {
         this.state.resources[id] = { ...current, ...this.declarationOf(id) };
         return undefined;
       }
@@ -131,8 +159,22 @@ export class Stack implements NestedStack {
       const failure = this.cloud.failure(id);
       if (failure) return this.failAsAsked(failure);
       const type = resourceType(request.type);
-      return current ? type.update(request, current, this.contextOf(id)) : type.create(request, this.contextOf(id));
+      if (!current) return type.create(request, this.contextOf(id));
+      const { stableProperties = current.properties } = current;
+      const known = this.cloud.rules.failedUpdates === 'stable' ? { ...current, properties: stableProperties } : current;
+      return type.update(request, known, this.contextOf(id));
     });
+  }
+
+  /** The resource to update. One whose creation failed is none: it is deleted now, or with what the update leaves behind. */
+  private async standing(id: string): Promise<ResourceState | undefined> {
+    const current = this.state.resources[id];
+    if (current?.status !== 'CREATE_FAILED' || current.stack) return current;
+    const { deletionPolicy: policy } = current;
+    if (this.cloud.rules.failedCreations === 'cleanedUp') this.versions.add(id, current);
+    else await this.deletions().run([{ logicalId: id, resource: current, policy }]);
+    delete this.state.resources[id];
+    return undefined;
   }
 
   /** Takes one resource back to what it was before the update. */
@@ -141,13 +183,38 @@ export class Stack implements NestedStack {
     return this.attempt(id, 'update', failures, async () => {
       const request = this.requestOf(id);
       const original = this.versions.original(id);
-      if (!original && same(request.properties, current.properties)) {
+      if (!original && !isFailed(current) && same(request.properties, current.properties)) {
         this.state.resources[id] = { ...current, ...this.declarationOf(id) };
         return undefined;
       }
       this.start(request, current);
       return resourceType(request.type).rollBack(request, current, original ?? current, this.contextOf(id));
     });
+  }
+
+  private async revertFailed(): Promise<void> {
+    const { template } = this.state.blueprint;
+    const failed = Object.keys(template.Resources).filter(id => this.state.resources[id]?.status === 'UPDATE_FAILED' && !this.state.resources[id].stack);
+    this.cancellation = new Cancellation();
+    for (const id of failed) {
+      const current = this.state.resources[id];
+      const original = this.versions.original(id);
+      await this.attempt(id, 'update', new Failures(), async () => {
+        const request = { logicalId: id, type: current.type, properties: original!.properties };
+        this.start(request, current);
+        return resourceType(request.type).rollBack(request, current, original!, this.contextOf(id));
+      });
+    }
+  }
+
+  private async skip(id: string): Promise<boolean> {
+    this.state.resources[id] = { ...this.state.resources[id], ...this.requestOf(id), ...this.declarationOf(id) };
+    this.report(id, 'UPDATE_COMPLETE');
+    return true;
+  }
+
+  private markRollback(): void {
+    if (this.cloud.rules.rollbackSetsLastUpdatedTime) this.state.updated = this.cloud.clock.now();
   }
 
   private async attempt(id: string, verb: 'create' | 'update', failures: Failures, work: () => Promise<Outcome | undefined>): Promise<boolean> {
@@ -177,13 +244,15 @@ export class Stack implements NestedStack {
   private start(request: ResourceRequest, current: ResourceState | undefined): void {
     const { logicalId: id, type, properties } = request;
     if (current) this.versions.add(id, current);
-    this.state.resources[id] = { physicalId: '', attributes: {}, ...current, type, properties, status: '', ...this.declarationOf(id) };
+    const stable = current && { stableProperties: current.stableProperties ?? current.properties };
+    this.state.resources[id] = { physicalId: '', attributes: {}, ...current, ...stable, type, properties, status: '', ...this.declarationOf(id) };
     this.report(id, `${current ? 'UPDATE' : 'CREATE'}_IN_PROGRESS`);
   }
 
   private finish(id: string, outcome: Outcome, status: string | undefined): void {
     const { physicalId, attributes, stack } = outcome;
-    this.state.resources[id] = { ...this.state.resources[id], physicalId, attributes, stack };
+    const { stableProperties: _stable, ...resource } = this.state.resources[id];
+    this.state.resources[id] = { ...resource, physicalId, attributes, stack };
     this.versions.add(id, this.state.resources[id]);
     if (status) this.report(id, status);
   }
@@ -291,6 +360,11 @@ export class Stack implements NestedStack {
 /** What the rollback of a creation deletes: all but what is retained even then. */
 function deletionPolicyOfNew({ deletionPolicy }: ResourceState): string {
   return deletionPolicy === 'RetainExceptOnCreate' ? 'Delete' : deletionPolicy;
+}
+
+/** What was kept as it failed is tried again, though nothing else is asked for. */
+function isFailed({ status }: ResourceState): boolean {
+  return status.endsWith('_FAILED');
 }
 
 function same(left: unknown, right: unknown): boolean {

@@ -6,15 +6,19 @@ export interface Version {
   readonly resource: ResourceState;
 }
 
-/** Every physical resource that an operation found or made. */
+/** Every physical resource found or made since the stack was last complete. */
 export class Versions {
-  private readonly versions: Version[] = [];
+  constructor(private readonly versions: Version[]) {}
 
   add(logicalId: string, resource: ResourceState): void {
     this.versions.push({ logicalId, resource });
   }
 
-  /** What the operation found when it first touched the resource. */
+  clear(): void {
+    this.versions.length = 0;
+  }
+
+  /** What was found when the resource was first touched. */
   original(logicalId: string): ResourceState | undefined {
     return this.versions.find(version => version.logicalId === logicalId)?.resource;
   }

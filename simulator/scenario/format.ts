@@ -1,5 +1,5 @@
 import {
-  CopyJobRule, CopyJobStage, DeliveryRule, FailingResource, Fault, FAULT_KINDS, Lifecycle, RecoveryPointRule, RequestPattern, Scenario, VaultRule,
+  CopyJobRule, CopyJobStage, DeliveryRule, FailingResource, Fault, FAULT_KINDS, Lifecycle, RecoveryPointRule, RequestPattern, Scenario, StackRules, VaultRule,
 } from './rules';
 import { anything, integer, list, mapOf, number, object, oneOf, optional, Shape, ShapeError, text, truth, withDefault } from './shape';
 import { OPERATIONS } from '../wire/operation';
@@ -85,6 +85,14 @@ const requestPattern = {
 };
 const delivery = object<DeliveryRule>({ ...requestPattern, afterSeconds: seconds });
 
+const stackRules = object<StackRules>({
+  nestedRollBackFirst: withDefault(truth(), false),
+  rollbackSetsLastUpdatedTime: withDefault(truth(), false),
+  failedCreations: withDefault(oneOf('deletedFirst', 'cleanedUp'), 'deletedFirst'),
+  failedUpdates: withDefault(oneOf('asked', 'stable'), 'asked'),
+  keptReverts: withDefault(oneOf('never', 'UPDATE_FAILED', 'UPDATE_IN_PROGRESS'), 'never'),
+});
+
 /** A whole scenario file. */
 export const scenario = object<Scenario>({
   description: optional(text()),
@@ -93,6 +101,7 @@ export const scenario = object<Scenario>({
   faults: withDefault(list(fault), []),
   iamPropagationSeconds: withDefault(seconds, 5),
   resourceLagSeconds: withDefault(number(0, 600), 0),
+  stacks: withDefault(stackRules, stackRules({}, '$.stacks')),
   failResources: withDefault(list(failingResource), []),
   deliverLate: withDefault(list(delivery), []),
   deliverAgain: withDefault(list(delivery), []),

@@ -99,6 +99,19 @@ export interface DeliveryRule extends RequestPattern {
   readonly afterSeconds: number;
 }
 
+/** What AWS does not document of CloudFormation, or does this way or that. */
+export interface StackRules {
+  /** A nested stack whose update fails goes back before the stack around it says that it does. */
+  readonly nestedRollBackFirst: boolean;
+  readonly rollbackSetsLastUpdatedTime: boolean;
+  /** Of a stack that was kept as it failed: what the next update does to resources whose creation failed. */
+  readonly failedCreations: 'deletedFirst' | 'cleanedUp';
+  /** The old properties of a resource whose last update failed, when it is updated again. */
+  readonly failedUpdates: 'asked' | 'stable';
+  /** Whether a stack that is kept as it failed takes the resources back whose update failed, and what it says meanwhile. */
+  readonly keptReverts: 'never' | 'UPDATE_FAILED' | 'UPDATE_IN_PROGRESS';
+}
+
 /** How the simulated AWS behaves. */
 export interface Scenario {
   readonly description?: string;
@@ -109,6 +122,7 @@ export interface Scenario {
   readonly iamPropagationSeconds: number;
   /** CloudFormation shows a resource as it was so long ago. */
   readonly resourceLagSeconds: number;
+  readonly stacks: StackRules;
   readonly failResources: readonly FailingResource[];
   /** The first delivery comes late; the first rule that matches counts. */
   readonly deliverLate: readonly DeliveryRule[];

@@ -5,7 +5,7 @@ import { A, B, copies, copyWith, DESTROY, idOf, MINUTE } from './stories';
 const troubleWith = (operation: string, forSeconds: number, skip = 1) => ({ service: 'cloudformation', operation, kind: 'serviceUnavailable', forSeconds, skip });
 
 describe('CloudFormation that does not tell what it does', () => {
-  it.each([['DescribeStacks', 1], ['DescribeStackResource', 0]])('holds a deletion up, and fails none: %s', async (operation, skip) => {
+  it.each([['DescribeStacks', 1], ['ListStackResources', 0]])('holds a deletion up, and fails none: %s', async (operation, skip) => {
     const deployment = new Deployment();
     await deployment.deploy(copyWith({ removalPolicy: DESTROY }));
     const deleted = await deployment.delete({ faults: [troubleWith(operation, 8 * MINUTE, skip)] });

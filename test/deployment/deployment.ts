@@ -10,7 +10,7 @@ import { RequestRecord, requestRecord } from '../../simulator/cloudformation/req
 import { Machine, startMachine } from '../../simulator/machine';
 import { parseScenario } from '../../simulator/scenario';
 import { logicalIdOf } from '../../simulator/scenario/logical-ids';
-import { Ended, Simulation, startSimulation } from '../../simulator/simulation';
+import { DeployOptions, Ended, Simulation, startSimulation } from '../../simulator/simulation';
 import { OneTimeCopyJob, OneTimeCopyJobProps } from '../../src';
 import { KnownAssets } from '../known-assets';
 
@@ -37,7 +37,7 @@ export class Deployment {
   }
 
   /** Synthesizes an app with the one stack, and creates or updates that. The first scenario's seed is that of all. */
-  async deploy(build: (stack: Stack) => void, scenario: ScenarioInput = {}): Promise<Ended> {
+  async deploy(build: (stack: Stack) => void, scenario: ScenarioInput = {}, options: DeployOptions = {}): Promise<Ended> {
     this.refuseWhenClosed();
     const outdir = join(folder, String(++assemblies));
     const app = new App({ outdir });
@@ -46,12 +46,19 @@ export class Deployment {
     const [stack] = readAssembly(outdir);
     this.machine ??= machines.pop() ?? await startMachine();
     this.simulation ??= await startSimulation({ environment: stack.environment, scenario: parse(scenario), machine: this.machine });
-    return this.simulation.deploy(assets.of(stack), parse(scenario));
+    return this.simulation.deploy(assets.of(stack), parse(scenario), options);
   }
 
-  async delete(scenario: ScenarioInput = {}): Promise<Ended> {
+  /** Of the stack of that name, or of the one that was deployed last. */
+  async delete(scenario: ScenarioInput = {}, stackName?: string): Promise<Ended> {
     this.refuseWhenClosed();
-    return this.running.delete(parse(scenario));
+    return this.running.delete(parse(scenario), { stackName });
+  }
+
+  /** Goes on with a rollback that failed, past resources by construct path; or takes back a stack that was kept as it failed. */
+  async rollBack(skip: readonly string[] = [], scenario: ScenarioInput = {}): Promise<Ended> {
+    this.refuseWhenClosed();
+    return this.running.rollBack(parse(scenario), { skip });
   }
 
   /** Lets time pass; tells what went on meanwhile. */

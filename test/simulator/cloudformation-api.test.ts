@@ -15,12 +15,19 @@ const nested: StackState = {
   updated: 60_000,
   blueprint: { template: { Resources: {} }, parameters: {} },
   resources: {},
+  versions: [],
   views: {},
   outputs: {},
 };
 const resource = { type: 'Custom::Copy', physicalId: 'a<b>&c', status: 'CREATE_COMPLETE', properties: {}, attributes: {}, deletionPolicy: 'Delete', updateReplacePolicy: 'Delete', dependsOn: [] };
 const stack = (status: string): StackState => ({
-  ...nested, name: 'Stack', id: ID, parentId: undefined, rootId: undefined, status, resources: { Copy: resource, Nested: { ...resource, stack: nested } },
+  ...nested,
+  name: 'Stack',
+  id: ID,
+  parentId: undefined,
+  rootId: undefined,
+  status,
+  resources: { Copy: resource, Nested: { ...resource, stack: nested } },
   views: {
     Copy: [
       { since: 50_000, updated: 50_000, type: 'Custom::Copy', physicalId: '', status: 'CREATE_IN_PROGRESS' },

@@ -1,11 +1,12 @@
 import { Cloud } from '../../simulator/cloudformation/cloud';
 import { CustomResources } from '../../simulator/cloudformation/custom-resource';
 import { CustomResourceEvent } from '../../simulator/cloudformation/custom-resource-answer';
-import { deleteStack, deployStack } from '../../simulator/cloudformation/operations';
+import { deleteStack, deployStack, rollBackStack } from '../../simulator/cloudformation/operations';
 import { StackEvent, StackState } from '../../simulator/cloudformation/stack-state';
 import { ResourceDeclaration, Template } from '../../simulator/cloudformation/template';
 import { EventLoop } from '../../simulator/event-loop';
 import { Iam } from '../../simulator/iam';
+import { DEFAULT_SCENARIO, StackRules } from '../../simulator/scenario';
 import { SeededRandom } from '../../simulator/seeded-random';
 import { VirtualClock } from '../../simulator/virtual-clock';
 
@@ -33,6 +34,8 @@ export class CloudFormationFixture {
   readonly calls: string[] = [];
   readonly failing = new Set<string>();
   failsAfterSeconds?: number;
+  noRollback = false;
+  rules: StackRules = DEFAULT_SCENARIO.stacks;
   assets: Record<string, string> = { 'assets/code.zip': __dirname };
   state?: StackState;
   readonly iam = new Iam(this.clock, 0);
@@ -56,6 +59,10 @@ export class CloudFormationFixture {
     });
     this.state = await this.loop.run(work);
     return this.state;
+  }
+
+  async rollBack(skipped: readonly string[] = []): Promise<StackState> {
+    return this.loop.run(rollBackStack(this.cloud(), this.state!, skipped, () => undefined));
   }
 
   async delete(): Promise<StackState> {
@@ -91,6 +98,8 @@ export class CloudFormationFixture {
       environment: { account: '111122223333', region: 'us-east-1' },
       assets: this.assets,
       exported: new Map(),
+      rules: this.rules,
+      noRollback: this.noRollback,
       failure: id => this.failing.has(id) ? { resource: id, afterSeconds: this.failsAfterSeconds } : undefined,
       report: event => void this.events.push(event),
       services: {

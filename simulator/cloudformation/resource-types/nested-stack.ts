@@ -23,6 +23,7 @@ export const nestedStack: ResourceType = {
   update: async (request, current, context) => {
     const stack = context.nestedStack(request.logicalId, current.stack);
     const problem = await stack.update(blueprintOf(request, context));
+    if (problem && context.rules.nestedRollBackFirst && !context.noRollback && !stack.isCancelled) await stack.rollBack();
     if (problem) throw failure(stack, 'updated', `Currently in ${stack.state.status} with reason: ${problem}`);
     return outcomeOf(stack);
   },
