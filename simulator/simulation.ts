@@ -108,23 +108,25 @@ export class Simulation {
   }
 
   /** Creates or updates the stack. */
-  async deploy(stack: AssemblyStack, scenario = this.options.scenario, { stackName: name = stack.name, noRollback = false }: DeployOptions = {}): Promise<Ended> {
+  async deploy(stack: AssemblyStack, scenario = this.options.scenario, options: DeployOptions = {}): Promise<Ended> {
+    const { stackName: name = stack.name, noRollback = false } = options;
     const kept = this.options.state?.stack.name;
     if (kept !== undefined && kept !== name) throw new Error(`The simulation holds the stack ${kept}, not ${name}.`);
     const named = withLogicalIds(scenario, name, { ...this.nameable(name), ...resourcesOf(JSON.parse(stack.template)), ...stack.paths });
     this.assets = { ...this.assets, ...stack.assets };
     const before = this.stacks.get(name)?.state;
-    return this.operate(name, stack.paths, this.cloud(named, noRollback), named, (cloud, open) => deployStack(cloud, { ...stack, name }, before, open));
+    return this.operate(name, stack.paths, this.cloud(named, noRollback), named, (cloud, open) =>
+      deployStack(cloud, { ...stack, name }, before, open));
   }
 
-  async delete(scenario = this.options.scenario, { stackName = this.current }: DeployOptions = {}): Promise<Ended> {
+  async delete(scenario = this.options.scenario, stackName = this.current): Promise<Ended> {
     return this.operateOn(stackName, 'delete', scenario, deleteStack);
   }
 
   /** Goes on with a rollback that failed, past the resources that are to be skipped; or takes back a stack that was kept as it failed. */
-  async rollBack(scenario = this.options.scenario, { stackName = this.current, skip = [] }: DeployOptions & { readonly skip?: readonly string[] } = {}): Promise<Ended> {
-    return this.operateOn(stackName, 'roll back', scenario, (cloud, state, open) => {
-      const ids = skip.map(resource => logicalIdOf(resource, this.nameable(stackName)) ?? resource);
+  async rollBack(scenario = this.options.scenario, skip: readonly string[] = []): Promise<Ended> {
+    return this.operateOn(this.current, 'roll back', scenario, (cloud, state, open) => {
+      const ids = skip.map(resource => logicalIdOf(resource, this.nameable(this.current)) ?? resource);
       return rollBackStack(cloud, state, ids, open);
     });
   }

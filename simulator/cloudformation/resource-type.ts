@@ -55,6 +55,8 @@ export interface ResourceContext {
 /** A stack inside another: the one outside leads it from phase to phase. */
 export interface NestedStack {
   readonly state: StackState;
+  /** Whether its failure was another one's. */
+  readonly isCancelled: boolean;
   create(blueprint: Blueprint): Promise<string | undefined>;
   update(blueprint: Blueprint): Promise<string | undefined>;
   rollBack(): Promise<string | undefined>;
@@ -62,8 +64,6 @@ export interface NestedStack {
   cleanUp(): Promise<void>;
   delete(): Promise<string | undefined>;
   cancel(): void;
-  /** Whether its failure was another one's. */
-  readonly isCancelled: boolean;
   restore(): void;
 }
 

@@ -1,5 +1,6 @@
 import {
-  CopyJobRule, CopyJobStage, DeliveryRule, FailingResource, Fault, FAULT_KINDS, Lifecycle, RecoveryPointRule, RequestPattern, Scenario, StackRules, VaultRule,
+  CopyJobRule, CopyJobStage, DeliveryRule, FailingResource, Fault, FAULT_KINDS, Lifecycle, RecoveryPointRule, RequestPattern, Scenario,
+  StackRules, VaultRule,
 } from './rules';
 import { anything, integer, list, mapOf, number, object, oneOf, optional, Shape, ShapeError, text, truth, withDefault } from './shape';
 import { OPERATIONS } from '../wire/operation';

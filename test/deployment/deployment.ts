@@ -52,13 +52,13 @@ export class Deployment {
   /** Of the stack of that name, or of the one that was deployed last. */
   async delete(scenario: ScenarioInput = {}, stackName?: string): Promise<Ended> {
     this.refuseWhenClosed();
-    return this.running.delete(parse(scenario), { stackName });
+    return this.running.delete(parse(scenario), stackName);
   }
 
   /** Goes on with a rollback that failed, past resources by construct path; or takes back a stack that was kept as it failed. */
   async rollBack(skip: readonly string[] = [], scenario: ScenarioInput = {}): Promise<Ended> {
     this.refuseWhenClosed();
-    return this.running.rollBack(parse(scenario), { skip });
+    return this.running.rollBack(parse(scenario), skip);
   }
 
   /** Lets time pass; tells what went on meanwhile. */

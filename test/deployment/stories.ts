@@ -119,6 +119,13 @@ export function idOf({ state: { stack } }: Ended, id = 'Copy'): string {
   return find(stack)!;
 }
 
+/** The ARNs that the copies of the stack, and of those nested in it, have for attributes. */
+export function heldArns({ state: { stack } }: Ended): string[] {
+  const held = ({ resources }: StackState): string[] => Object.values(resources).flatMap(({ type, attributes, stack: nested }) =>
+    (nested ? held(nested) : type === JOB_TYPE ? [String(attributes.DestinationRecoveryPointArn)] : []));
+  return held(stack);
+}
+
 /** The reasons of the copy's own failures. */
 export function failures({ events }: Ended): string[] {
   return events.filter(({ type, status }) => type === JOB_TYPE && status.endsWith('_FAILED')).map(({ reason }) => reason!);
