@@ -182,7 +182,8 @@ export class AwsBackup implements Service {
   private describeCopyJob({ CopyJobId: id }: { CopyJobId: string }, request: WireRequest): object {
     this.authorize(request, 'backup:DescribeCopyJob', '*');
     const job = this.jobs.find(id, request.region);
-    return { CopyJob: describeCopyJob(job, this.vaults.get(job.input.DestinationBackupVaultArn), this.options.world.clock.now()) };
+    const vault = this.vaults.get(job.input.DestinationBackupVaultArn);
+    return { CopyJob: describeCopyJob(job, vault, this.options.world.clock.now(), this.scenario.lifecycleEcho) };
   }
 
   private describeRecoveryPoint(input: RecoveryPointInput, request: WireRequest): object {

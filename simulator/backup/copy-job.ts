@@ -1,4 +1,4 @@
-import { CopyJobRule, CopyJobStage, Lifecycle } from '../scenario';
+import { CopyJobRule, CopyJobStage, Lifecycle, Scenario } from '../scenario';
 
 export type CopyJobState = 'CREATED' | 'RUNNING' | CopyJobRule['endState'];
 
@@ -24,6 +24,8 @@ export interface CopyJobRecord {
   readonly resourceType: string;
   /** The lifecycle asked for, else the source's. */
   readonly lifecycle: Lifecycle;
+  /** What its recovery point gets of that. */
+  readonly copyLifecycle: Lifecycle;
   readonly rule: CopyJobRule;
   readonly createdAt: number;
   readonly state: CopyJobState;
@@ -44,7 +46,7 @@ export function epochSeconds(milliseconds: number): number {
 
 /** The CopyJob of DescribeCopyJob. */
 export function describeCopyJob(
-  job: CopyJobRecord, vault: { type: string; locked: boolean; encryptionKeyArn: string }, now: number,
+  job: CopyJobRecord, vault: { type: string; locked: boolean; encryptionKeyArn: string }, now: number, echo: Scenario['lifecycleEcho'],
 ): Record<string, unknown> {
   const ended = job.completedAt !== undefined;
   const stage = stageOf(job, now);
@@ -58,7 +60,7 @@ export function describeCopyJob(
     DestinationVaultLockState: vault.locked ? 'LOCKED' : 'UNLOCKED',
     DestinationRecoveryPointArn: job.destinationRecoveryPointArn,
     DestinationEncryptionKeyArn: job.destinationRecoveryPointArn && vault.encryptionKeyArn,
-    DestinationRecoveryPointLifecycle: job.lifecycle,
+    DestinationRecoveryPointLifecycle: { actual: job.copyLifecycle, asked: job.lifecycle, none: undefined }[echo],
     ResourceArn: job.resourceArn,
     CreationDate: epochSeconds(job.createdAt),
     CompletionDate: ended ? epochSeconds(job.completedAt) : undefined,

@@ -34,9 +34,10 @@ export class CopyJobs {
   }
 
   start(input: StartCopyJobInput, sourceBackupVaultArn: string, source: RecoveryPoint): CopyJobRecord {
-    const { clock, ids } = this.around;
+    const { clock, ids, scenario } = this.around;
     const { account, region } = placeOf(sourceBackupVaultArn);
     const rule = this.ruleFor(input.RecoveryPointArn);
+    const minusOne = scenario().minusOne === 'keepsSource' ? source.lifecycle : {};
     const job: CopyJobRecord = {
       copyJobId: ids.uuid().toUpperCase(),
       region,
@@ -46,6 +47,7 @@ export class CopyJobs {
       resourceArn: source.resourceArn,
       resourceType: source.resourceType,
       lifecycle: input.Lifecycle ?? source.lifecycle,
+      copyLifecycle: copiedLifecycle(source.resourceType, source.lifecycle, input.Lifecycle, minusOne),
       rule,
       createdAt: clock.now(),
       state: 'CREATED',
@@ -189,7 +191,7 @@ export class CopyJobs {
       creationDate: source.creationDate,
       initiationDate: job.createdAt,
       completionDate: clock.now(),
-      lifecycle: copiedLifecycle(source.lifecycle, job.input.Lifecycle),
+      lifecycle: job.copyLifecycle,
       resourceArn: source.resourceArn,
       resourceType: source.resourceType,
       isParent: isParent(job.rule),

@@ -16,21 +16,27 @@ export function checkLifecycle(lifecycle: Lifecycle & { readonly DeleteAfterEven
   }
 }
 
-/** The lifecycle of a copy: what was asked for, and the source's where nothing or 'never' was. */
-export function copiedLifecycle(source: Lifecycle, asked: Lifecycle | undefined): Lifecycle {
+/** The lifecycle as a recovery point of that type has it: a move to cold storage is ignored where there is none. */
+export function lifecycleOfType(resourceType: string, lifecycle: Lifecycle): Lifecycle {
+  const { MoveToColdStorageAfterDays: move, ...rest } = lifecycle;
+  return move === undefined || hasColdStorage(resourceType, lifecycle) ? lifecycle : rest;
+}
+
+/** The lifecycle of a copy, as far as its type has it: what was asked for, the source's where nothing was, and for -1 that of `minusOne`. */
+export function copiedLifecycle(resourceType: string, source: Lifecycle, asked: Lifecycle | undefined, minusOne: Lifecycle): Lifecycle {
   if (!asked) {
-    return source;
+    return lifecycleOfType(resourceType, source);
   }
-  return {
-    MoveToColdStorageAfterDays: asked.MoveToColdStorageAfterDays === -1 ? source.MoveToColdStorageAfterDays : asked.MoveToColdStorageAfterDays,
-    DeleteAfterDays: asked.DeleteAfterDays === -1 ? source.DeleteAfterDays : asked.DeleteAfterDays,
+  return lifecycleOfType(resourceType, {
+    MoveToColdStorageAfterDays: asked.MoveToColdStorageAfterDays === -1 ? minusOne.MoveToColdStorageAfterDays : asked.MoveToColdStorageAfterDays,
+    DeleteAfterDays: asked.DeleteAfterDays === -1 ? minusOne.DeleteAfterDays : asked.DeleteAfterDays,
     OptInToArchiveForSupportedResources: asked.OptInToArchiveForSupportedResources,
-  };
+  });
 }
 
 /** The lifecycle as an update leaves it: -1 takes a member away, as leaving it out does. */
-export function updatedLifecycle(asked: Lifecycle): Lifecycle {
-  return copiedLifecycle({}, asked);
+export function updatedLifecycle(resourceType: string, asked: Lifecycle): Lifecycle {
+  return copiedLifecycle(resourceType, {}, asked, {});
 }
 
 /** Milliseconds since the epoch; undefined for never. */
@@ -41,6 +47,11 @@ export function deletionTime(creationDate: number, lifecycle: Lifecycle): number
 /** Milliseconds since the epoch; undefined for never. */
 export function coldTime(creationDate: number, lifecycle: Lifecycle): number | undefined {
   return dayAfter(creationDate, lifecycle.MoveToColdStorageAfterDays);
+}
+
+/** Of the types that the simulator knows; copies of DynamoDB tables are of its advanced kind. */
+function hasColdStorage(resourceType: string, { OptInToArchiveForSupportedResources: optIn }: Lifecycle): boolean {
+  return resourceType === 'EFS' || resourceType === 'DynamoDB' || (resourceType === 'EBS' && optIn === true);
 }
 
 function dayAfter(creationDate: number, days: number | undefined): number | undefined {

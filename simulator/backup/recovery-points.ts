@@ -1,7 +1,7 @@
 import { Clock } from '../clock';
 import { Lifecycle, Scenario } from '../scenario';
 import { BackupError } from './backup-error';
-import { checkLifecycle, coldTime, deletionTime, updatedLifecycle } from './lifecycle';
+import { checkLifecycle, coldTime, deletionTime, lifecycleOfType, updatedLifecycle } from './lifecycle';
 import { placeOf, resourceArnOf, resourceTypeOf } from './recovery-point-arn';
 import { Vaults } from './vaults';
 
@@ -92,7 +92,7 @@ export class RecoveryPoints {
     if (this.isCold(point) && asked.MoveToColdStorageAfterDays !== point.lifecycle.MoveToColdStorageAfterDays) {
       throw new BackupError('InvalidRequestException', 'MoveToColdStorageAfterDays cannot be changed after a backup has been transitioned to cold');
     }
-    const updated = { ...point, lifecycle: updatedLifecycle(asked) };
+    const updated = { ...point, lifecycle: updatedLifecycle(point.resourceType, asked) };
     this.add(updated);
     return updated;
   }
@@ -156,6 +156,7 @@ export class RecoveryPoints {
   private external(arn: string, vaultArn: string): RecoveryPoint {
     const rule = this.around.scenario().recoveryPoints.find(known => known.arn === arn);
     const creationDate = this.around.clock.now() - (rule?.ageDays ?? 1) * 86_400_000;
+    const resourceType = resourceTypeOf(arn);
     return {
       arn,
       vaultArn,
@@ -163,9 +164,9 @@ export class RecoveryPoints {
       creationDate,
       initiationDate: creationDate,
       completionDate: creationDate,
-      lifecycle: rule?.lifecycle ?? { DeleteAfterDays: 365 },
+      lifecycle: lifecycleOfType(resourceType, rule?.lifecycle ?? { DeleteAfterDays: 365 }),
       resourceArn: rule?.resourceArn ?? resourceArnOf(arn, placeOf(vaultArn)),
-      resourceType: resourceTypeOf(arn),
+      resourceType,
       isParent: false,
     };
   }

@@ -114,6 +114,8 @@ export const scenario = object<Scenario>({
     forgetAfterSeconds: optional(seconds),
   }), { otherParameters: 'refuse' }),
   jobHistorySeconds: optional(seconds),
+  lifecycleEcho: withDefault(oneOf('actual', 'asked', 'none'), 'actual'),
+  minusOne: withDefault(oneOf('keepsSource', 'never'), 'keepsSource'),
   deletedCopyRole: withDefault(oneOf('fails', 'fallsBack'), 'fails'),
   missingVaults: withDefault(list(arn), []),
   missingRecoveryPoints: withDefault(list(arn), []),

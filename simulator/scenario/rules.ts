@@ -140,6 +140,10 @@ export interface Scenario {
   };
   /** DescribeCopyJob forgets a job so long after its end. */
   readonly jobHistorySeconds?: number;
+  /** What DescribeCopyJob says of the copy's lifecycle: what the copy has, what was asked for, or nothing. */
+  readonly lifecycleEcho: 'actual' | 'asked' | 'none';
+  /** What -1 in the lifecycle asked for leaves a copy: its source's, or none. */
+  readonly minusOne: 'keepsSource' | 'never';
   /** What the loss of a copy role does to running copies and to later deletions: they fail, or a service-linked role takes over. */
   readonly deletedCopyRole: 'fails' | 'fallsBack';
   readonly missingVaults: readonly string[];

@@ -9,9 +9,9 @@ describe('a changed lifecycle', () => {
   it.each([
     ['given', {}, days(30), { DeleteAfterDays: 30 }],
     ['changed', days(30), days(60), { DeleteAfterDays: 60 }],
-    ['grown by a move to cold storage', days(200), { ...days(200), moveToColdStorageAfter: Duration.days(50) }, {
-      MoveToColdStorageAfterDays: 50, DeleteAfterDays: 200,
-    }],
+    ['grown by a move to cold storage', days(200), {
+      ...days(200), moveToColdStorageAfter: Duration.days(50), optInToArchiveForSupportedResources: true,
+    }, { MoveToColdStorageAfterDays: 50, DeleteAfterDays: 200, OptInToArchiveForSupportedResources: true }],
     ['removed', days(30), { removeLifecycle: true }, {}],
   ])('is set on the copy that is there: %s', async (_, before, after, lifecycle) => {
     const deployment = new Deployment();

@@ -3,6 +3,7 @@ import { AwsBackup } from '../../simulator/backup/aws-backup';
 import { parseScenario } from '../../simulator/scenario';
 
 const DAY = 86_400;
+const COLD = { MoveToColdStorageAfterDays: 30, DeleteAfterDays: 365, OptInToArchiveForSupportedResources: true };
 const FOREIGN_VAULT = 'arn:aws:backup:eu-west-1:444455556666:backup-vault:theirs';
 
 describe('a copy job', () => {
@@ -297,23 +298,49 @@ describe('a copied recovery point', () => {
     expect((await fixture.onPoint('GET', arn)).error).toBe('ResourceNotFoundException');
   });
 
-  it('that was to be kept for ever keeps its source expiry, and the job says -1', async () => {
-    const fixture = new BackupFixture({ recoveryPoints });
+  it.each([['keepsSource', { DeleteAfterDays: 35 }], ['never', {}]])('that was to be kept for ever: %s', async (minusOne, lifecycle) => {
+    const fixture = new BackupFixture({ recoveryPoints, minusOne });
     const arn = await fixture.copied({ Lifecycle: { MoveToColdStorageAfterDays: -1, DeleteAfterDays: -1 } });
-    expect((await fixture.onPoint('GET', arn)).body.Lifecycle).toEqual({ DeleteAfterDays: 35 });
-    expect((await fixture.copyJob(fixture.backup.copyJobs()[0].copyJobId)).DestinationRecoveryPointLifecycle).toMatchObject({ DeleteAfterDays: -1 });
+    expect((await fixture.onPoint('GET', arn)).body.Lifecycle).toEqual(lifecycle);
+  });
+
+  it.each([
+    ['actual', { DeleteAfterDays: 200 }],
+    ['asked', { MoveToColdStorageAfterDays: 30, DeleteAfterDays: 200 }],
+    ['none', undefined],
+  ])('of a type without cold storage ignores a move there, of which the job tells what the scenario says: %s', async (lifecycleEcho, told) => {
+    const fixture = new BackupFixture({ lifecycleEcho });
+    const arn = await fixture.copied({ Lifecycle: { MoveToColdStorageAfterDays: 30, DeleteAfterDays: 200 } });
+    expect((await fixture.onPoint('GET', arn)).body.Lifecycle).toEqual({ DeleteAfterDays: 200 });
+    expect((await fixture.copyJob(fixture.backup.copyJobs()[0].copyJobId)).DestinationRecoveryPointLifecycle).toEqual(told);
+    const update = { MoveToColdStorageAfterDays: 60, DeleteAfterDays: 300 };
+    expect((await fixture.onPoint('POST', arn, { body: { Lifecycle: update } })).body.Lifecycle).toEqual({ DeleteAfterDays: 300 });
+    expect((await fixture.onPoint('GET', arn)).body.Lifecycle).toEqual({ DeleteAfterDays: 300 });
+  });
+
+  it.each([
+    ['EBS, once it is opted in', SNAPSHOT, { OptInToArchiveForSupportedResources: true }],
+    ['EFS', `arn:aws:backup:us-east-1:${ACCOUNT}:recovery-point:1`, {}],
+    ['DynamoDB', `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/t/backup/1`, {}],
+  ])('moves to cold storage if it is of %s', async (_, RecoveryPointArn, optIn) => {
+    const lifecycle = { MoveToColdStorageAfterDays: 30, DeleteAfterDays: 365, ...optIn };
+    const fixture = new BackupFixture();
+    const arn = await fixture.copied({ RecoveryPointArn, Lifecycle: lifecycle });
+    expect((await fixture.onPoint('GET', arn)).body.Lifecycle).toEqual(lifecycle);
+    await fixture.clock.pass(40 * DAY);
+    expect((await fixture.onPoint('GET', arn)).body.StorageClass).toBe('COLD');
   });
 
   it('loses what an update of its lifecycle leaves out', async () => {
     const fixture = new BackupFixture();
-    const arn = await fixture.copied({ Lifecycle: { MoveToColdStorageAfterDays: 30, DeleteAfterDays: 365 } });
+    const arn = await fixture.copied({ Lifecycle: COLD });
     await fixture.onPoint('POST', arn, { body: { Lifecycle: { DeleteAfterDays: 400 } } });
     expect((await fixture.onPoint('GET', arn)).body.Lifecycle).toEqual({ DeleteAfterDays: 400 });
   });
 
   it('that has moved to cold storage cannot be copied, nor its move be changed', async () => {
     const fixture = new BackupFixture();
-    const arn = await fixture.copied({ Lifecycle: { MoveToColdStorageAfterDays: 30, DeleteAfterDays: 365 } });
+    const arn = await fixture.copied({ Lifecycle: COLD });
     await fixture.clock.pass(40 * DAY);
     const copyOfCopy = { RecoveryPointArn: arn, SourceBackupVaultName: 'dr', DestinationBackupVaultArn: FOREIGN_VAULT, IdempotencyToken: '2' };
     expect((await fixture.start(copyOfCopy, 'eu-west-1')).message).toMatch('cold storage');

@@ -38,6 +38,8 @@ const FULL: Json = {
   startCopyJobPerSecond: 1,
   idempotency: { otherParameters: 'refuse', forgetAfterSeconds: 1 },
   jobHistorySeconds: 1,
+  lifecycleEcho: 'none',
+  minusOne: 'never',
   deletedCopyRole: 'fallsBack',
   missingVaults: ['arn:aws:backup:eu-west-1:111122223333:backup-vault:dr'],
   missingRecoveryPoints: ['arn:aws:ec2:us-east-1::snapshot/snap-0'],
