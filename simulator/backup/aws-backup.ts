@@ -189,7 +189,8 @@ export class AwsBackup implements Service {
   private describeRecoveryPoint(input: RecoveryPointInput, request: WireRequest): object {
     const vaultArn = this.touch('backup:DescribeRecoveryPoint', input, request);
     const point = this.recoveryPoints.find(input.RecoveryPointArn, vaultArn);
-    return describeRecoveryPoint(point, this.vaults.get(vaultArn), this.recoveryPoints.isCold(point));
+    const now = { status: this.recoveryPoints.statusOf(point), cold: this.recoveryPoints.isCold(point) };
+    return describeRecoveryPoint(point, this.vaults.get(vaultArn), now);
   }
 
   private updateRecoveryPointLifecycle(input: RecoveryPointInput, request: WireRequest): object {

@@ -60,7 +60,7 @@ export class CopyJobs {
 
   find(copyJobId: string, region: string): CopyJobRecord {
     const job = this.state.find(known => known.copyJobId === copyJobId && known.region === region);
-    if (!job || job.forgotten || this.isOld(job)) {
+    if (!job || job.forgotten || this.isOld(job) || !this.isVisible(job)) {
       throw new BackupError('ResourceNotFoundException', `Copy job ${copyJobId} does not exist`);
     }
     return job;
@@ -92,6 +92,11 @@ export class CopyJobs {
     const { clock, scenario } = this.around;
     const { jobHistorySeconds = Infinity } = scenario();
     return completedAt !== undefined && completedAt + jobHistorySeconds * 1000 <= clock.now();
+  }
+
+  private isVisible({ createdAt }: CopyJobRecord): boolean {
+    const { clock, scenario } = this.around;
+    return createdAt + scenario().copyJobVisibleAfterSeconds * 1000 <= clock.now();
   }
 
   private schedule({ copyJobId, nextStepAt, completedAt }: CopyJobRecord): void {
@@ -188,6 +193,7 @@ export class CopyJobs {
       arn,
       vaultArn: vault.arn,
       status,
+      stages: job.rule.recoveryPointStages,
       creationDate: source.creationDate,
       initiationDate: job.createdAt,
       completionDate: clock.now(),

@@ -4,7 +4,9 @@ import { RecoveryPoint } from './recovery-points';
 import { vaultNameOf } from './vaults';
 
 /** The answer of DescribeRecoveryPoint; JSON leaves out what is undefined. */
-export function describeRecoveryPoint(point: RecoveryPoint, vault: { type: string; encryptionKeyArn: string }, cold: boolean): object {
+export function describeRecoveryPoint(
+  point: RecoveryPoint, vault: { type: string; encryptionKeyArn: string }, { status, cold }: { status: string; cold: boolean },
+): object {
   return {
     RecoveryPointArn: point.arn,
     BackupVaultName: vaultNameOf(point.vaultArn),
@@ -13,8 +15,8 @@ export function describeRecoveryPoint(point: RecoveryPoint, vault: { type: strin
     ResourceArn: point.resourceArn,
     ResourceType: point.resourceType,
     IamRoleArn: point.iamRoleArn,
-    Status: point.status,
-    StatusMessage: point.status === 'EXPIRED' ? 'AWS Backup could not delete the recovery point with the permissions of its IAM role' : undefined,
+    Status: status,
+    StatusMessage: status === 'EXPIRED' ? 'AWS Backup could not delete the recovery point with the permissions of its IAM role' : undefined,
     CreationDate: epochSeconds(point.creationDate),
     InitiationDate: epochSeconds(point.initiationDate),
     CompletionDate: epochSeconds(point.completionDate),

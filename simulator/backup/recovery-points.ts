@@ -1,5 +1,5 @@
 import { Clock } from '../clock';
-import { Lifecycle, Scenario } from '../scenario';
+import { Lifecycle, RecoveryPointStage, Scenario } from '../scenario';
 import { BackupError } from './backup-error';
 import { checkLifecycle, coldTime, deletionTime, lifecycleOfType, updatedLifecycle } from './lifecycle';
 import { placeOf, resourceArnOf, resourceTypeOf } from './recovery-point-arn';
@@ -12,6 +12,8 @@ export interface RecoveryPoint {
   readonly arn: string;
   readonly vaultArn: string;
   readonly status: Status;
+  /** What is said of it in the first time after its completion. */
+  readonly stages?: readonly RecoveryPointStage[];
   /** When DELETING ends, and how. */
   readonly deletion?: { readonly endsAt: number; readonly status: 'DELETED' | 'EXPIRED' };
   /** The source's, also for a copy: days count from here. */
@@ -114,6 +116,13 @@ export class RecoveryPoints {
       throw new Error(`There is no recovery point ${arn}.`);
     }
     this.add({ ...this.current(this.state[arn]), status: 'DELETED' });
+  }
+
+  /** What DescribeRecoveryPoint says. */
+  statusOf({ status, stages, completionDate }: RecoveryPoint): string {
+    let end = completionDate;
+    const stage = stages?.find(({ seconds }) => (end += seconds * 1000) > this.around.clock.now());
+    return stage && (status === 'COMPLETED' || status === 'PARTIAL') ? stage.status : status;
   }
 
   isCold({ creationDate, lifecycle }: RecoveryPoint): boolean {

@@ -1,6 +1,6 @@
 import {
-  CopyJobRule, CopyJobStage, DeliveryRule, FailingResource, Fault, FAULT_KINDS, Lifecycle, RecoveryPointRule, RequestPattern, Scenario,
-  StackRules, VaultRule,
+  CopyJobRule, CopyJobStage, DeliveryRule, FailingResource, Fault, FAULT_KINDS, Lifecycle, RecoveryPointRule, RecoveryPointStage, RequestPattern,
+  Scenario, StackRules, VaultRule,
 } from './rules';
 import { anything, integer, list, mapOf, number, object, oneOf, optional, Shape, ShapeError, text, truth, withDefault } from './shape';
 import { OPERATIONS } from '../wire/operation';
@@ -33,6 +33,7 @@ const copyJobFields = object<Omit<CopyJobRule, 'runningSeconds'> & { readonly ru
   statusMessage: optional(text()),
   messageCategory: optional(text()),
   response: optional(mapOf(anything())),
+  recoveryPointStages: optional(list(object<RecoveryPointStage>({ seconds, status: oneOf('CREATING', 'AVAILABLE', 'PARTIAL') }))),
   childJobs: optional(mapOf(integer(0, 1_000_000))),
 });
 
@@ -114,6 +115,7 @@ export const scenario = object<Scenario>({
     forgetAfterSeconds: optional(seconds),
   }), { otherParameters: 'refuse' }),
   jobHistorySeconds: optional(seconds),
+  copyJobVisibleAfterSeconds: withDefault(seconds, 0),
   lifecycleEcho: withDefault(oneOf('actual', 'asked', 'none'), 'actual'),
   minusOne: withDefault(oneOf('keepsSource', 'never'), 'keepsSource'),
   deletedCopyRole: withDefault(oneOf('fails', 'fallsBack'), 'fails'),

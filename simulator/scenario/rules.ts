@@ -20,6 +20,8 @@ export interface CopyJobRule {
   readonly messageCategory?: string;
   /** Fields of DescribeCopyJob that replace the simulator's once the job has ended; null leaves the field out. */
   readonly response?: Readonly<Record<string, unknown>>;
+  /** What DescribeRecoveryPoint says of the copy, one after the other from the job's end on; then what the job made it. */
+  readonly recoveryPointStages?: readonly RecoveryPointStage[];
   /** Makes a parent job: how many children end in which state. */
   readonly childJobs?: Readonly<Record<string, number>>;
 }
@@ -31,6 +33,12 @@ export interface CopyJobStage {
   readonly state: string;
   /** Fields of DescribeCopyJob that replace the simulator's; null leaves the field out. */
   readonly response?: Readonly<Record<string, unknown>>;
+}
+
+/** For some seconds of a recovery point that is there already. */
+export interface RecoveryPointStage {
+  readonly seconds: number;
+  readonly status: 'CREATING' | 'AVAILABLE' | 'PARTIAL';
 }
 
 /** README says what each does. */
@@ -140,6 +148,8 @@ export interface Scenario {
   };
   /** DescribeCopyJob forgets a job so long after its end. */
   readonly jobHistorySeconds?: number;
+  /** DescribeCopyJob knows a job only so long after its start. */
+  readonly copyJobVisibleAfterSeconds: number;
   /** What DescribeCopyJob says of the copy's lifecycle: what the copy has, what was asked for, or nothing. */
   readonly lifecycleEcho: 'actual' | 'asked' | 'none';
   /** What -1 in the lifecycle asked for leaves a copy: its source's, or none. */

@@ -4,7 +4,10 @@ import { parseScenario } from '../../simulator/scenario';
 
 const DAY = 86_400;
 const COLD = { MoveToColdStorageAfterDays: 30, DeleteAfterDays: 365, OptInToArchiveForSupportedResources: true };
+const OTHER_ROLE = `arn:aws:iam::${ACCOUNT}:role/other`;
 const FOREIGN_VAULT = 'arn:aws:backup:eu-west-1:444455556666:backup-vault:theirs';
+
+const play = (fixture: BackupFixture, scenario: object) => fixture.backup.play(parseScenario(JSON.stringify(scenario), 'test.json'));
 
 describe('a copy job', () => {
   it('is CREATED, RUNNING and COMPLETED by virtual time', async () => {
@@ -127,6 +130,16 @@ describe('a copy job', () => {
     await fixture.clock.pass(1);
     expect((await fixture.describe(id)).error).toBe('ResourceNotFoundException');
   });
+
+  it('is not known for a while after its start, if the scenario says so, but its token is', async () => {
+    const fixture = new BackupFixture({ copyJobVisibleAfterSeconds: 30 });
+    const id = await fixture.startedJob();
+    await fixture.clock.pass(29);
+    expect((await fixture.describe(id)).error).toBe('ResourceNotFoundException');
+    expect(await fixture.startedJob()).toBe(id);
+    await fixture.clock.pass(1);
+    expect((await fixture.describe(id)).status).toBe(200);
+  });
 });
 
 describe('an idempotency token', () => {
@@ -141,7 +154,11 @@ describe('an idempotency token', () => {
   it('is refused with other parameters, or hands the first job back', async () => {
     const refusing = new BackupFixture();
     await refusing.start();
-    expect((await refusing.start({ Lifecycle: { DeleteAfterDays: 7 } })).error).toBe('InvalidParameterValueException');
+    refusing.iam.putRole({ arn: OTHER_ROLE, name: 'other', assumeRolePolicyDocument: trust('backup.amazonaws.com'), managedPolicyArns: [BACKUP_POLICY] });
+    refusing.iam.putRolePolicy('handler', 'pass', { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iam:PassRole', Resource: OTHER_ROLE }] });
+    for (const other of [{ Lifecycle: { DeleteAfterDays: 7 } }, { IamRoleArn: OTHER_ROLE }]) {
+      expect(await refusing.start(other)).toMatchObject({ error: 'InvalidParameterValueException', message: expect.stringContaining('idempotency token') });
+    }
     const lenient = new BackupFixture({ idempotency: { otherParameters: 'returnFirst' } });
     expect(await lenient.startedJob()).toBe(await lenient.startedJob({ Lifecycle: { DeleteAfterDays: 7 } }));
   });
@@ -386,6 +403,55 @@ describe('a copied recovery point', () => {
     }
   });
 
+  const role = { arn: COPY_ROLE, name: 'copy', assumeRolePolicyDocument: trust('backup.amazonaws.com'), managedPolicyArns: [BACKUP_POLICY] };
+  it.each<[string, (fixture: BackupFixture) => void, string | undefined]>([
+    ['nobody can still, is EXPIRED again', () => undefined, 'EXPIRED'],
+    ['its role exists again', fixture => fixture.iam.putRole(role), undefined],
+    ['a service-linked role takes over', fixture => play(fixture, { deletedCopyRole: 'fallsBack' }), undefined],
+  ])('that is EXPIRED is deleted by a call when AWS Backup can: %s', async (_, change, status) => {
+    const fixture = new BackupFixture();
+    const arn = await fixture.copied();
+    fixture.iam.deleteRole('copy');
+    await fixture.onPoint('DELETE', arn);
+    await fixture.clock.pass(60);
+    change(fixture);
+    await fixture.clock.pass(60);
+    expect((await fixture.onPoint('GET', arn)).body.Status).toBe('EXPIRED');
+    expect((await fixture.onPoint('DELETE', arn)).status).toBe(200);
+    expect((await fixture.onPoint('GET', arn)).body.Status).toBe('DELETING');
+    await fixture.clock.pass(60);
+    expect((await fixture.onPoint('GET', arn)).body.Status).toBe(status);
+  });
+
+  it('that is EXPIRED by its vault is deleted by a call when that lets it', async () => {
+    const fixture = new BackupFixture({ vaults: [{ arn: DESTINATION, deletionExpires: true }] });
+    const arn = await fixture.copied();
+    for (const scenario of [{ vaults: [{ arn: DESTINATION, deletionExpires: true }] }, {}]) {
+      await fixture.onPoint('DELETE', arn);
+      await fixture.clock.pass(60);
+      expect((await fixture.onPoint('GET', arn)).body.Status).toBe('EXPIRED');
+      play(fixture, scenario);
+    }
+    await fixture.onPoint('DELETE', arn);
+    await fixture.clock.pass(60);
+    expect((await fixture.onPoint('GET', arn)).error).toBe('ResourceNotFoundException');
+  });
+
+  it('is said to be in another status for a while, if the scenario says so', async () => {
+    const recoveryPointStages = [{ seconds: 10, status: 'CREATING' }, { seconds: 20, status: 'AVAILABLE' }];
+    const fixture = new BackupFixture({ copyJobs: [{ createdSeconds: 0, runningSeconds: 700, recoveryPointStages }] });
+    const arn = await fixture.copied();
+    const seen = [];
+    for (const seconds of [0, 10, 19, 1]) {
+      await fixture.clock.pass(seconds);
+      seen.push((await fixture.onPoint('GET', arn)).body.Status);
+    }
+    expect(seen).toEqual(['CREATING', 'AVAILABLE', 'AVAILABLE', 'COMPLETED']);
+    const deleted = await fixture.copied({ IdempotencyToken: 'deleted' });
+    await fixture.onPoint('DELETE', deleted);
+    expect((await fixture.onPoint('GET', deleted)).body.Status).toBe('DELETING');
+  });
+
   it('of a vanished vault answers 403', async () => {
     const fixture = new BackupFixture();
     const arn = await fixture.copied();
@@ -436,8 +502,6 @@ it('gives the same identifiers for the same seed', async () => {
 });
 
 describe('another scenario', () => {
-  const play = (fixture: BackupFixture, scenario: object) => fixture.backup.play(parseScenario(JSON.stringify(scenario), 'test.json'));
-
   it('rules what starts from then on, and vaults at once', async () => {
     const fixture = new BackupFixture({ copyJobs: [{ runningSeconds: 100 }] });
     const arn = await fixture.copied();

@@ -22,6 +22,7 @@ const FULL: Json = {
     statusMessage: 'Half of it',
     messageCategory: 'X',
     response: { ResourceName: null },
+    recoveryPointStages: [{ seconds: 1, status: 'CREATING' }],
     childJobs: { COMPLETED: 1, FAILED: 1 },
   }, { runningSeconds: 5 }],
   faults: [
@@ -38,6 +39,7 @@ const FULL: Json = {
   startCopyJobPerSecond: 1,
   idempotency: { otherParameters: 'refuse', forgetAfterSeconds: 1 },
   jobHistorySeconds: 1,
+  copyJobVisibleAfterSeconds: 1,
   lifecycleEcho: 'none',
   minusOne: 'never',
   deletedCopyRole: 'fallsBack',
