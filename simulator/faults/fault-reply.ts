@@ -3,7 +3,7 @@ import { errorReply } from '../wire/error-reply';
 import { operationOf } from '../wire/operation';
 
 /** The kinds that are an error answered in the service's place. */
-export type RefusalKind = 'throttling' | 'serviceUnavailable' | 'accessDenied' | 'roleNotAssumable' | 'limitExceeded' | 'notFound';
+export type RefusalKind = 'throttling' | 'serviceUnavailable' | 'accessDenied' | 'roleNotAssumable' | 'limitExceeded' | 'notFound' | 'invalidRequest';
 
 type Refusal = readonly [status: number, code: string, message: string];
 
@@ -14,6 +14,7 @@ const REFUSALS: Readonly<Record<string, Readonly<Partial<Record<RefusalKind, Ref
     serviceUnavailable: [500, 'ServiceUnavailableException', 'The request failed due to a temporary failure of the server.'],
     limitExceeded: [400, 'LimitExceededException', 'There are too many copy jobs running for resource.'],
     notFound: [400, 'ResourceNotFoundException', 'The requested resource does not exist'],
+    invalidRequest: [400, 'InvalidRequestException', 'The request is not valid'],
   },
   'lambda': {
     throttling: [429, 'TooManyRequestsException', 'Rate Exceeded.'],

@@ -1,5 +1,6 @@
 import {
   CopyJobRule, CopyJobStage, DeliveryRule, FailingResource, Fault, FAULT_KINDS, Lifecycle, RecoveryPointRule, RecoveryPointStage, RequestPattern,
+  CopyJobRule, CopyJobStage, DeliveryRule, FailingResource, Fault, FAULT_KINDS, Lifecycle, RecoveryPointRule, RecoveryPointStage, RequestPattern,
   Scenario, StackRules, VaultRule,
 } from './rules';
 import { anything, integer, list, mapOf, number, object, oneOf, optional, Shape, ShapeError, text, truth, withDefault } from './shape';
@@ -68,6 +69,9 @@ const fault: Shape<Fault> = (value, path) => {
   }
   if ((read.kind === 'roleNotAssumable' || read.kind === 'limitExceeded') && read.operation !== 'StartCopyJob') {
     throw new ShapeError(`${path}.kind ${read.kind} is only allowed with operation StartCopyJob`);
+  }
+  if (read.kind === 'invalidRequest' && read.service !== 'backup') {
+    throw new ShapeError(`${path}.kind invalidRequest is only allowed with service backup`);
   }
   if ((read.kind === 'malformedJson' || read.kind === 'halfAnswer') && read.service === 'response-url') {
     throw new ShapeError(`${path}.kind ${read.kind} is not allowed with service response-url, whose answer has no body`);

@@ -44,7 +44,7 @@ export interface RecoveryPointStage {
 /** README says what each does. */
 export const FAULT_KINDS = [
   'throttling', 'serviceUnavailable', 'connectionRefused', 'dropBeforeServing', 'dropAfterServing', 'halfAnswer', 'malformedJson', 'slow',
-  'accessDenied', 'roleNotAssumable', 'limitExceeded', 'notFound', 'crashBefore', 'crashAfter', 'timeoutBefore', 'timeoutAfter',
+  'accessDenied', 'roleNotAssumable', 'limitExceeded', 'notFound', 'invalidRequest', 'crashBefore', 'crashAfter', 'timeoutBefore', 'timeoutAfter',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

@@ -165,6 +165,13 @@ it('begins anew with other faults', async () => {
   expect(await outcomes(backup, 1)).toEqual(['ResourceNotFoundException']);
 });
 
+it.each(['StartCopyJob', 'DescribeRecoveryPoint'])('lets AWS Backup, and nobody else, find %s not valid', async operation => {
+  const { backup } = fixture({ operation, kind: 'invalidRequest', times: 1 });
+  const request = operation === 'StartCopyJob' ? START : wireRequest({ path: '/backup-vaults/v/recovery-points/arn' });
+  expect(await backup.handle(request)).toMatchObject({ status: 400, headers: { 'x-amzn-errortype': 'InvalidRequestException' } });
+  expect(() => fixture({ service: 'lambda', operation: 'Invoke', kind: 'invalidRequest' })).toThrow('invalidRequest is only allowed with service backup');
+});
+
 it.each(ELSEWHERE)('throttles %s in its own protocol', async (service, request, operation, status) => {
   const { faults } = fixture({ service, operation, kind: 'throttling' });
   const wrapped = faults.wrap(service, { handle: async () => ({ status: 200, body: '' }) });

@@ -28,6 +28,7 @@ export const FAULTS = Object.entries(OPERATIONS).flatMap(([service, operations])
 
 function canHappen(kind: FaultKind, service: string, operation: string): boolean {
   if (kind === 'roleNotAssumable' || kind === 'limitExceeded') return operation === 'StartCopyJob';
+  if (kind === 'invalidRequest') return service === 'backup';
   return service !== 'response-url' || (kind !== 'malformedJson' && kind !== 'halfAnswer');
 }
 
