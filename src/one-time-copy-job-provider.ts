@@ -59,7 +59,7 @@ export interface OneTimeCopyJobProviderProps {
   readonly logGroup?: logs.ILogGroup;
 
   /**
-   * The key that encrypts the functions' environment variables (ARNs of one another; there are no secrets in them).
+   * The key that encrypts the functions' environment variables (ARNs of one another and a number of attempts; there are no secrets in them).
    *
    * @default - an AWS managed key
    */
@@ -167,6 +167,11 @@ export class OneTimeCopyJobProvider extends Construct {
       disableWaiterStateMachineLogging: true,
       providerFunctionEnvEncryption: props.environmentEncryption,
     });
+    // With the SDK's three attempts, Lambda throttling the handler for five seconds, as a small concurrency quota does, fails the deployment
+    // with a stack trace. Twelve wait for two to three minutes, which fits into the fifteen that a function of the framework may take.
+    for (const child of framework.node.children) {
+      if (child instanceof lambda.Function) child.addEnvironment('AWS_MAX_ATTEMPTS', '12');
+    }
     acceptFramework(framework, props.vpc !== undefined);
     this._serviceToken = framework.serviceToken;
   }

@@ -131,10 +131,10 @@ describe('whatever the jobs and however the provider is set up', () => {
     expect(new Set(wide.map(({ Action }) => Action))).toEqual(new Set(['backup:DescribeCopyJob']));
   });
 
-  it('gives functions nothing but one another\'s names', () => {
+  it('gives functions nothing but one another\'s names, and how often to try', () => {
     const variables = resources.filter(({ Type }) => Type === 'AWS::Lambda::Function').flatMap(({ Properties }) => Properties.Environment?.Variables ?? {});
     expect(new Set(variables.flatMap(Object.keys)))
-      .toEqual(new Set(['USER_ON_EVENT_FUNCTION_ARN', 'USER_IS_COMPLETE_FUNCTION_ARN', 'WAITER_STATE_MACHINE_ARN']));
+      .toEqual(new Set(['USER_ON_EVENT_FUNCTION_ARN', 'USER_IS_COMPLETE_FUNCTION_ARN', 'WAITER_STATE_MACHINE_ARN', 'AWS_MAX_ATTEMPTS']));
   });
 });
 
