@@ -11,9 +11,16 @@ const ROUTE = /^(GET|POST) \/2015-03-31\/functions\/([^/]+?)(\/invocations)?$/;
 /** Milliseconds between an asynchronous invocation that failed and the next attempt. */
 const ASYNC_RETRIES = [60_000, 120_000];
 
+/** Seconds for which Lambda keeps an asynchronous event that it throttles, and at most between two attempts. */
+const EVENT_AGE = 6 * 3_600;
+const LONGEST_PAUSE = 300;
+
 /** Lambda: which functions there are, and who invokes them. */
 export class LambdaService implements Service {
+  /** Functions that may run at a time in the account; what comes above is throttled. */
+  concurrency = Infinity;
   private readonly functions = new Map<string, LambdaFunction>();
+  private running = 0;
 
   constructor(private readonly world: Pick<World, 'clock' | 'fail' | 'functions'>, private readonly authorize: Authorize) {}
 
@@ -32,7 +39,7 @@ export class LambdaService implements Service {
 
   /**
    * What CloudFormation does: hands an event over and does not wait for its result. Resolves when Lambda has taken it, rejects when
-   * there is no such function. Lambda tries twice more when the function fails.
+   * there is no such function. Lambda tries twice more when the function fails, and for hours when it throttles.
    */
   async invokeAsync(arn: string, payload: string): Promise<void> {
     const fn = this.functions.get(arn);
@@ -49,9 +56,31 @@ export class LambdaService implements Service {
 
   private async deliver(fn: LambdaFunction, payload: string): Promise<void> {
     for (const pause of [...ASYNC_RETRIES, undefined]) {
-      const { functionError } = await this.world.functions.invoke(this.functions.get(fn.arn) ?? fn, payload);
-      if (!functionError || pause === undefined) return;
+      const result = await this.whenThereIsRoom(() => this.run(this.functions.get(fn.arn) ?? fn, payload));
+      if (!result?.functionError || pause === undefined) return;
       await this.world.clock.sleep(pause);
+    }
+  }
+
+  /** The result of a run that was not throttled; nothing when the event has become too old. */
+  private async whenThereIsRoom(run: () => Promise<InvocationResult | undefined>): Promise<InvocationResult | undefined> {
+    const { clock } = this.world;
+    const end = clock.now() + EVENT_AGE * 1000;
+    for (let pause = 1; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      const result = await run();
+      if (result || clock.now() >= end) return result;
+      await clock.sleep(pause * 1000);
+    }
+  }
+
+  /** Nothing when it is throttled. */
+  private async run(fn: LambdaFunction, payload: string): Promise<InvocationResult | undefined> {
+    if (this.running >= this.concurrency) return undefined;
+    this.running++;
+    try {
+      return await this.world.functions.invoke(fn, payload);
+    } finally {
+      this.running--;
     }
   }
 
@@ -59,7 +88,9 @@ export class LambdaService implements Service {
     const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
     if (type !== 'RequestResponse') throw new Error(`Not simulated: lambda Invoke with InvocationType ${type}.`);
     const fn = await this.permitted(request, name, 'lambda:InvokeFunction');
-    return 'arn' in fn ? invoked(await this.world.functions.invoke(fn, request.body || '{}')) : fn;
+    if (!('arn' in fn)) return fn;
+    const result = await this.run(fn, request.body || '{}');
+    return result ? invoked(result) : errorReply('lambda', { status: 429, code: 'TooManyRequestsException', message: 'Rate Exceeded.' });
   }
 
   private async getFunction(request: WireRequest, name: string): Promise<WireReply> {

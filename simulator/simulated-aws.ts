@@ -53,6 +53,7 @@ export class SimulatedAws {
     this.faults.play(scenario.faults);
     this.customResources.play(scenario);
     this.stacks.play(scenario);
+    this.lambda.concurrency = scenario.lambdaConcurrency ?? Infinity;
   }
 
   private serve(name: string, service: Service): Service {

@@ -1,6 +1,5 @@
 import {
   CopyJobRule, CopyJobStage, DeliveryRule, FailingResource, Fault, FAULT_KINDS, Lifecycle, RecoveryPointRule, RecoveryPointStage, RequestPattern,
-  CopyJobRule, CopyJobStage, DeliveryRule, FailingResource, Fault, FAULT_KINDS, Lifecycle, RecoveryPointRule, RecoveryPointStage, RequestPattern,
   Scenario, StackRules, VaultRule,
 } from './rules';
 import { anything, integer, list, mapOf, number, object, oneOf, optional, Shape, ShapeError, text, truth, withDefault } from './shape';
@@ -114,6 +113,7 @@ export const scenario = object<Scenario>({
   loseAnswers: withDefault(list(object<RequestPattern>(requestPattern)), []),
   concurrentCopyJobs: optional(count),
   startCopyJobPerSecond: optional(count),
+  lambdaConcurrency: optional(count),
   idempotency: withDefault(object<Scenario['idempotency']>({
     otherParameters: withDefault(oneOf('refuse', 'returnFirst'), 'refuse'),
     forgetAfterSeconds: optional(seconds),

@@ -141,6 +141,8 @@ export interface Scenario {
   /** Jobs running at a time in one destination Region; the others wait in CREATED. */
   readonly concurrentCopyJobs?: number;
   readonly startCopyJobPerSecond?: number;
+  /** Functions that run at a time; what comes above is throttled. */
+  readonly lambdaConcurrency?: number;
   readonly idempotency: {
     /** A token that comes back with other parameters. */
     readonly otherParameters: 'refuse' | 'returnFirst';

@@ -1,4 +1,4 @@
-import { copyJob, Deployment, failureReason } from './deployment';
+import { Deployment, failureReason } from './deployment';
 import { copied, copyWith, A } from './stories';
 
 const THROTTLED = { service: 'lambda', operation: 'Invoke', kind: 'throttling' };

@@ -16,15 +16,34 @@ describe('400 jobs in one stack', () => {
     const ended = await new Deployment().deploy(stack => {
       stack.node.setContext('@aws-cdk/aws-iam:minimizePolicies', minimized);
       jobs(400)(stack);
-    }, { copyJobs: [{ runningSeconds: 120 }], startCopyJobPerSecond: 5, concurrentCopyJobs: 100 });
+    }, { copyJobs: [{ runningSeconds: 120 }], startCopyJobPerSecond: 5, concurrentCopyJobs: 100, lambdaConcurrency: 1_000 });
     expect(failureReason(ended)).toBe('');
     expect(ended.status).toBe('CREATE_COMPLETE');
     expect(ended.copyJobs).toHaveLength(400);
     expect(new Set(copied(ended)).size).toBe(400);
     expect(ended.calls.backup.StartCopyJob.accepted).toBe(400);
     expect(ended.calls.backup.StartCopyJob.rejected).toBeGreaterThan(0);
+    expect(ended.calls.lambda.Invoke.rejected).toBe(0);
     expect(longestOperationSeconds(ended)).toBeLessThan(HOUR);
   }, 300_000);
+});
+
+describe('nine jobs in one stack', () => {
+  it('are all copied in a new account, where Lambda runs ten functions at a time', async () => {
+    const ended = await new Deployment().deploy(jobs(9), { lambdaConcurrency: 10 });
+    expect(failureReason(ended)).toBe('');
+    expect(new Set(copied(ended)).size).toBe(9);
+    expect(ended.calls.lambda.Invoke.rejected).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('are all copied one after the other, where they wait for one another and Lambda runs only two at a time', async () => {
+    const ended = await new Deployment().deploy(stack => {
+      jobs(9)(stack);
+      for (let n = 1; n < 9; n++) stack.node.findChild(`Copy${n}`).node.addDependency(stack.node.findChild(`Copy${n - 1}`));
+    }, { lambdaConcurrency: 2 });
+    expect(failureReason(ended)).toBe('');
+    expect(new Set(copied(ended)).size).toBe(9);
+  }, 60_000);
 });
 
 describe('forty jobs in one stack', () => {

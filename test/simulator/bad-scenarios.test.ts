@@ -37,6 +37,7 @@ const FULL: Json = {
   loseAnswers: [{ requestType: 'Delete' }],
   concurrentCopyJobs: 1,
   startCopyJobPerSecond: 1,
+  lambdaConcurrency: 1,
   idempotency: { otherParameters: 'refuse', forgetAfterSeconds: 1 },
   jobHistorySeconds: 1,
   copyJobVisibleAfterSeconds: 1,
@@ -87,7 +88,7 @@ function numbersOutOfRange(scenario: Scenario): string[] {
   const ranges: readonly (readonly [key: RegExp, min: number, max: number, whole: boolean])[] = [
     [/econds$/, 0, century, false],
     [/^seed$/, 0, Number.MAX_SAFE_INTEGER, true],
-    [/^(times|concurrentCopyJobs|startCopyJobPerSecond)$/, 1, 1_000_000, true],
+    [/^(times|concurrentCopyJobs|startCopyJobPerSecond|lambdaConcurrency)$/, 1, 1_000_000, true],
     [/^skip$|^(COMPLETED|FAILED)$/, 0, 1_000_000, true],
     [/^rate$/, 0, 1, false],
     [/RetentionDays$/, 1, 36_500, true],

@@ -116,6 +116,41 @@ describe('an asynchronous invocation', () => {
   });
 });
 
+describe('Lambda with room for one function', () => {
+  const sleeping = functionOf('exports.handler = async () => { console.log(Math.round(Date.now() / 1000)); await new Promise(done => setTimeout(done, 10_000)); };');
+
+  async function starts(work: (lambda: LambdaService, world: SimulatedWorld) => Promise<void>): Promise<number[]> {
+    const seconds: number[] = [];
+    await inWorld(async world => {
+      const lambda = lambdaOf(world);
+      lambda.concurrency = 1;
+      lambda.register(sleeping);
+      await lambda.invokeAsync(sleeping.arn, '{}');
+      await work(lambda, world);
+      await world.clock.sleep(60_000);
+    }, { onLog: (_fn, line) => seconds.push(Number(line)) });
+    return seconds.map(second => second - seconds[0]);
+  }
+
+  it('throttles who waits for an answer, until there is room', async () => {
+    const statuses: unknown[] = [];
+    await starts(async (lambda, world) => {
+      for (const seconds of [1, 20]) {
+        await world.clock.sleep(seconds * 1_000);
+        statuses.push((await lambda.handle(request('POST', 'Echo/invocations')) as WireReply).status);
+      }
+    });
+    expect(statuses).toEqual([429, 200]);
+  });
+
+  it('keeps an event until there is room', async () => {
+    const [first, second] = await starts(async lambda => lambda.invokeAsync(sleeping.arn, '{}'));
+    expect(first).toBe(0);
+    expect(second).toBeGreaterThanOrEqual(10);
+    expect(second).toBeLessThanOrEqual(16);
+  });
+});
+
 it('refuses a runtime that it cannot run, also where nobody waits', async () => {
   await expect(inWorld(async world => {
     const lambda = lambdaOf(world);
