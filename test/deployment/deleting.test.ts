@@ -169,6 +169,23 @@ describe('a copy under DESTROY that cannot be deleted', () => {
     expect(Buffer.byteLength(failureReason(failed))).toBeLessThan(1_024);
   });
 
+  it('is deleted when its role is back, though it had become EXPIRED', async () => {
+    const deployment = new Deployment();
+    await deployment.deploy(withPolicy(DESTROY));
+    expect((await deployment.delete({ vaults: [{ arn: DR, deletionExpires: true }] })).status).toBe('DELETE_FAILED');
+    expect(deployment.recoveryPoints().at(-1)?.status).toBe('EXPIRED');
+    const deleted = await deployment.delete();
+    expect(deleted.status).toBe('DELETE_COMPLETE');
+    expect(copies(deleted)).toEqual([]);
+  });
+
+  it('is deleted in the end when its role comes back some minutes after it had become EXPIRED', async () => {
+    const deployment = new Deployment();
+    await deployment.deploy(withPolicy(DESTROY));
+    const deleted = await deployment.delete({ faults: [{ operation: 'DeleteRecoveryPoint', kind: 'throttling', times: 3 }] });
+    expect(deleted.status).toBe('DELETE_COMPLETE');
+  });
+
   it('is deleted when the lock is off and the stack is deleted again', async () => {
     const deployment = new Deployment();
     await deployment.deploy(withPolicy(DESTROY));

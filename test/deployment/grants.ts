@@ -41,15 +41,16 @@ export function grantsOf({ stack, paths }: SimulationState): Grant[] {
   const path = (id: string) => (paths[id] ?? id).replace(/^Stack\//, '').replace(/\/Resource$/, '');
   const names = resources.flatMap(([id, { attributes }]) => Object.values(attributes).map(value => [String(value), path(id)]))
     .filter(([value]) => value.startsWith('arn:'));
-  const named = (arn: string) => [[stack.id, 'Stack'], ...names].reduce((text, [value, name]) => text.replace(value, `<${short(name)}>`), arn);
+  const nested = resources.filter(([, { type }]) => type === 'AWS::CloudFormation::Stack').map(([, { physicalId }]) => [physicalId, 'Nested']);
+  const named = (arn: string) => [[stack.id, 'Stack'], ...nested, ...names].reduce((text, [value, name]) => text.replace(value, `<${short(name)}>`), arn);
 
   return resources.filter(([, { type }]) => type === 'AWS::IAM::Role').flatMap(([roleId, role]) => {
-    if (!path(roleId).startsWith(PROVIDER)) return [];
+    if (!PROVIDER.test(path(roleId))) return [];
     const held = resources.filter(([id, { properties }]) => id === roleId || (properties as PolicyProperties).Roles?.includes(role.physicalId));
     return held.flatMap(([policyId, { properties }]) => allowedBy(properties).map(allowed => ({
       ...allowed,
       role: short(path(roleId)),
-      policy: short(path(policyId)),
+      policy: path(policyId).replace(PROVIDER, '$1'),
       resource: named(allowed.resourceArn),
       roleArn: String(role.attributes.Arn),
       policyId,
@@ -63,7 +64,8 @@ export function covers({ roleArn, action, resourceArn }: Grant, used: UsedPermis
   return roleArn === used.roleArn && action === used.action && new RegExp(`^${literals.join('.*')}$`).test(used.resourceArn);
 }
 
-const PROVIDER = 'cdk-backup-copy-job.Provider/';
+/** Of a provider, which may be in a nested stack. */
+const PROVIDER = /^(Nested\/)?cdk-backup-copy-job\.Provider\//;
 
 function short(path: string): string {
   return path.replace(PROVIDER, '');

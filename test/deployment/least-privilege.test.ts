@@ -44,9 +44,14 @@ const NEEDED: [policy: string, action: string, story: keyof typeof STORIES][] = 
   ['Second/HandlerPolicy', 'backup:StartCopyJob', 'chain'],
   ['Last/HandlerPolicy', 'backup:StartCopyJob', 'chain'],
   ['Nested/Copy/HandlerPolicy', 'iam:PassRole', 'nested'],
-  ...['cloudformation:DescribeStacks', 'cloudformation:DescribeStackResource'].map((action): typeof NEEDED[number] => [
-    'ForDeletion arn:aws:cloudformation:us-east-1:111122223333:stack/Stack-*', action, 'nested',
+  ...['cloudformation:DescribeStacks', 'cloudformation:DescribeStackResource', 'cloudformation:ListStackResources'].map((action): typeof NEEDED[number] => [
+    'ForDeletion arn:aws:cloudformation:us-east-1:111122223333:stack/*', action, 'nested',
   ]),
+  ...['backup:StartCopyJob', 'backup:DescribeCopyJob', 'iam:PassRole', 'backup:DescribeRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle']
+    .map((action): typeof NEEDED[number] => ['Nested/HandlerRole/Copies1', action, 'nestedProvider']),
+  ['Nested/ForDeletion <Nested>', 'cloudformation:DescribeStacks', 'nestedProvider'],
+  ['Nested/ForDeletion <Nested>', 'cloudformation:DescribeStackResource', 'nestedProvider'],
+  ['Nested/ForDeletion <Stack>', 'cloudformation:DescribeStacks', 'nestedProvider'],
 ];
 
 let plays: Play[];
@@ -60,7 +65,7 @@ beforeAll(async () => {
 const nameOf = ({ role, action, resource }: Grant) => `${role} ${action} on ${resource}`;
 
 /** A policy of one resource is told from others by that. */
-const policyOf = ({ policy, resource }: Grant) => policy.replace(/^ForDeletion.*/, `ForDeletion ${resource}`);
+const policyOf = ({ policy, resource }: Grant) => policy.replace(/ForDeletion.*/, `ForDeletion ${resource}`);
 
 /** What is granted in any of the plays and used in none. */
 function unused(of: readonly Play[]): string[] {

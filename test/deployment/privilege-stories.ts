@@ -92,6 +92,13 @@ function nested(stack: Stack): void {
   copyJob(inner, { ...LONG, role, provider, removalPolicy: DESTROY });
 }
 
+function nestedProvider(props: Partial<OneTimeCopyJobProps> = {}): Build {
+  return stack => {
+    const inner = new NestedStack(stack, 'Nested');
+    copyJob(inner, { role: ownRole(inner), recoveryPointArn: `arn:aws:${TYPES.EFS}`, ...props });
+  };
+}
+
 /** By a provider whose waiter gives up after 59 attempts, which is before CloudFormation does. */
 function askedSeldom(props: Partial<OneTimeCopyJobProps> = {}): Build {
   return stack => {
@@ -125,6 +132,8 @@ export const STORIES = {
   chain: [{ build: chain() }, { build: chain(OTHER_LIFECYCLE) }, { build: chain(OTHER_LIFECYCLE, false) }],
   /** A long copy in a nested stack, deleted with it. */
   nested: [{ build: nested }, { build: 'delete' }],
+  /** A copy in a nested stack by a provider there, whose lifecycle changes. */
+  nestedProvider: [{ build: nestedProvider() }, { build: nestedProvider(OTHER_LIFECYCLE) }],
   /** Each handler fails to be reached until the framework asks for its state and tries again; then the waiter reaches nothing. */
   unreachable: [
     { build: askedSeldom() },

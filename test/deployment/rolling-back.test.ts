@@ -1,10 +1,11 @@
-import { CfnParameter, Duration } from 'aws-cdk-lib';
-import { Deployment, failureReason } from './deployment';
+import { CfnOutput, CfnParameter, Duration } from 'aws-cdk-lib';
+import { Deployment, failureReason, JOB_TYPE } from './deployment';
 import {
-  A, B, besideNeighbour, C, copied, copies, copyWith, D, DESTROY, FORGOTTEN, HOUR, idOf, MINUTE, neighbourFailsAfter, NEIGHBOUR_FAILS,
+  A, B, besideNeighbour, Build, C, copied, copies, copyWith, D, DESTROY, FORGOTTEN, HOUR, idOf, MINUTE, neighbourFailsAfter, NEIGHBOUR_FAILS,
   POLICIES, RETAIN, thenNeighbour,
 } from './stories';
 import { Ended } from '../../simulator/simulation';
+import { OneTimeCopyJob } from '../../src';
 
 /** The stack is what it was, to the byte. */
 function expectBack(after: Ended, before: Ended): void {
@@ -12,6 +13,8 @@ function expectBack(after: Ended, before: Ended): void {
   expect(idOf(after)).toBe(idOf(before));
   expect(after.outputs).toEqual(before.outputs);
 }
+
+const attributesOf = ({ state }: Ended) => Object.values(state.stack.resources).find(({ type }) => type === JOB_TYPE)!.attributes;
 
 describe('an update that is rolled back because of a neighbour', () => {
   it.each(POLICIES)('goes back to the copy that was there: %s', async removalPolicy => {
@@ -229,6 +232,34 @@ describe('a first deployment that fails', () => {
     expect(second.status).toBe('CREATE_COMPLETE');
     expect(second.copyJobs).toHaveLength(2);
     expect(copies(second)).toMatchObject([{ of: A, arn: second.outputs.CopyArn }]);
+  });
+});
+
+describe('a rollback that goes back to the copy before', () => {
+  it.each(POLICIES)('has every attribute as before, while AWS Backup remembers: %s', async removalPolicy => {
+    const deployment = new Deployment();
+    const read = (build: Build): Build => stack => {
+      build(stack);
+      const copy = stack.node.findChild('Copy') as OneTimeCopyJob;
+      new CfnOutput(stack, 'Size', { value: copy.backupSizeInBytes });
+      new CfnOutput(stack, 'Done', { value: copy.completionDate });
+      new CfnOutput(stack, 'Type', { value: copy.resourceType });
+    };
+    const before = await deployment.deploy(read(copyWith({ removalPolicy })));
+    const after = await deployment.deploy(thenNeighbour(read(copyWith({ removalPolicy, recoveryPointArn: B }))), NEIGHBOUR_FAILS);
+    expectBack(after, before);
+    expect(attributesOf(after)).toEqual(attributesOf(before));
+    expect(Object.values(before.outputs)).not.toContain('');
+  });
+
+  it('fails for nothing that only looks: a recovery point that AWS Backup will not describe', async () => {
+    const deployment = new Deployment();
+    const before = await deployment.deploy(copyWith());
+    const after = await deployment.deploy(thenNeighbour(copyWith({ deleteAfter: Duration.days(30) })), {
+      ...NEIGHBOUR_FAILS, faults: [{ operation: 'DescribeRecoveryPoint', kind: 'invalidRequest' }],
+    });
+    expectBack(after, before);
+    expect(copies(after)).toEqual(copies(before));
   });
 });
 
