@@ -104,11 +104,11 @@ function estimatedLength(text: string): number {
 }
 
 /** A statement of its own for the permission. */
-export function addStatement(policy: Policy | ManagedPolicy, permission: Permission, resource: string): PolicyStatement {
+export function addStatement(policy: Policy | ManagedPolicy, permission: Permission, ...resources: string[]): PolicyStatement {
   const { actions, context, patternReason } = permission;
   // Role.customizeRoles writes into the conditions that it is given.
-  const statement = new PolicyStatement({ actions, conditions: context && { StringEquals: { ...context } }, resources: [resource] });
+  const statement = new PolicyStatement({ actions, conditions: context && { StringEquals: { ...context } }, resources });
   policy.addStatements(statement);
-  acceptPattern(policy, resource, patternReason);
+  resources.forEach(resource => acceptPattern(policy, resource, patternReason));
   return statement;
 }

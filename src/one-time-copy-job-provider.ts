@@ -209,27 +209,27 @@ export class OneTimeCopyJobProvider extends Construct {
       this.permissions.allow(permission, resource);
       return undefined;
     }
-    const own = job.node.tryFindChild('HandlerPolicy') as iam.Policy | undefined ?? this.ownPolicy(job, 'HandlerPolicy');
-    addStatement(own, permission, resource);
-    return own;
+    return this.allowInOwnPolicy(job, permission, resource);
   }
 
   /**
    * Lets the handler do something that the deletion of a copy needs, by a policy that the job has to depend on.
    *
-   * CloudFormation takes permissions away before it deletes what an update removed. So each resource has a policy of its own here, which
-   * goes only after the last job that needs it.
+   * CloudFormation takes permissions away before it deletes what an update removed. So what is needed together has a policy of its own
+   * here, which goes only after the last job that needs it.
    *
    * @internal
    */
-  public _allowForDeletion(job: Construct, permission: Permission, resource: string): IConstruct {
-    if (this.waitsForResource(resource)) return this._allow(job, permission, resource)!;
-    const what = JSON.stringify([permission.actions, Stack.of(this).resolve(resource)]);
+  public _allowForDeletion(job: Construct, permission: Permission, ...resources: string[]): IConstruct {
+    if (resources.some(resource => this.waitsForResource(resource))) {
+      return resources.map(resource => this.allowInOwnPolicy(job, permission, resource))[0];
+    }
+    const what = JSON.stringify([permission.actions, Stack.of(this).resolve(resources)]);
     const id = `ForDeletion${createHash('sha256').update(what).digest('hex').slice(0, 8)}`;
     const existing = this.node.tryFindChild(id);
     if (existing) return existing;
     const policy = this.ownPolicy(this, id);
-    addStatement(policy, permission, resource);
+    addStatement(policy, permission, ...resources);
     return policy;
   }
 
@@ -264,6 +264,12 @@ export class OneTimeCopyJobProvider extends Construct {
     if (Stack.of(role) !== Stack.of(this)) return this._allow(job, PASS_COPY_ROLE, role.roleArn);
     this.permissions.allow(PASS_COPY_ROLE, role.roleArn);
     return undefined;
+  }
+
+  private allowInOwnPolicy(job: Construct, permission: Permission, resource: string): IConstruct {
+    const own = job.node.tryFindChild('HandlerPolicy') as iam.Policy | undefined ?? this.ownPolicy(job, 'HandlerPolicy');
+    addStatement(own, permission, resource);
+    return own;
   }
 
   /** A policy of the handler's role that somebody waits for explicitly. The role attaches it, unless roles are made elsewhere. */

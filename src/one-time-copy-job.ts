@@ -207,7 +207,7 @@ export class OneTimeCopyJob extends Construct {
       ...provider._allowDescribingStacks(this),
       ...destroyed ? [provider._allowForDeletion(this, LIST_STACK_RESOURCES, ANY_STACK)] : [],
       ...copies.map(arn => provider._allow(this, FOLLOW_RECOVERY_POINT, arn)),
-      ...destroyed ? copies.map(arn => provider._allowForDeletion(this, DELETE_RECOVERY_POINT, arn)) : [],
+      ...destroyed && copies.length > 0 ? [provider._allowForDeletion(this, DELETE_RECOVERY_POINT, ...copies)] : [],
     ];
     return policies.filter(policy => policy !== undefined);
   }

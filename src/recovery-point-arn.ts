@@ -2,17 +2,22 @@ import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { invalidProp } from './invalid-prop';
 
-/**
- * What a recovery point's ARN looks like, by the service that keeps it.
- *
- * `pattern` is what follows the account; `wildcard` is what an IAM policy says for any of them.
- *
- * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/recovery-points.html
- */
-const FORMATS: readonly { readonly service: string; readonly pattern: RegExp; readonly wildcard: string }[] = [
+/** What a recovery point's ARN looks like, by the service that keeps it. */
+interface Format {
+  readonly service: string;
+  /** What follows the account. */
+  readonly pattern: RegExp;
+  /** What an IAM policy says for any of them. */
+  readonly wildcard: string;
+  /** The ARNs of EBS snapshots and AMIs name no account. */
+  readonly hasNoAccount?: boolean;
+}
+
+/** @see https://docs.aws.amazon.com/aws-backup/latest/devguide/recovery-points.html */
+const FORMATS: readonly Format[] = [
   { service: 'backup', pattern: /^recovery-point:.+/, wildcard: 'recovery-point:*' },
-  { service: 'ec2', pattern: /^snapshot\/.+/, wildcard: 'snapshot/*' },
-  { service: 'ec2', pattern: /^image\/.+/, wildcard: 'image/*' },
+  { service: 'ec2', pattern: /^snapshot\/.+/, wildcard: 'snapshot/*', hasNoAccount: true },
+  { service: 'ec2', pattern: /^image\/.+/, wildcard: 'image/*', hasNoAccount: true },
   { service: 'rds', pattern: /^snapshot:awsbackup:.+/, wildcard: 'snapshot:awsbackup:*' },
   { service: 'rds', pattern: /^cluster-snapshot:awsbackup:.+/, wildcard: 'cluster-snapshot:awsbackup:*' },
   { service: 'dynamodb', pattern: /^table\/[^/]+\/backup\/.+/, wildcard: 'table/*/backup/*' },
@@ -58,15 +63,16 @@ export function isContinuous(arn: RecoveryPointArn): boolean {
 /**
  * The ARNs, for an IAM policy, that a copy of the recovery point may have.
  *
- * A copy has its source's format, or AWS Backup's own (in a logically air-gapped vault, or of a type that AWS Backup manages fully).
+ * A copy has its source's format, or AWS Backup's own (in a logically air-gapped vault, or of a type that AWS Backup manages fully). Of a
+ * source that only the deployment knows it may have any: IAM takes no wildcard in the place of the service.
  */
 export function copyArnPatterns(source: RecoveryPointArn | undefined, copy: { partition: string; region: string; account: string }): string[] {
   const { partition, region, account } = copy;
-  const own = FORMATS.find(format => format.service === source?.service && format.pattern.test(source.resource));
-  if (!source || !own) return [`arn:${partition}:*:${region}:*:*`];
-  return [...new Set([
-    // The ARNs of EBS snapshots and AMIs have no account.
-    `arn:${partition}:${own.service}:${region}:${source.account && account}:${own.wildcard}`,
-    `arn:${partition}:backup:${region}:${account}:recovery-point:*`,
-  ])];
+  const pattern = ({ service, wildcard, hasNoAccount }: Pick<Format, 'service' | 'wildcard' | 'hasNoAccount'>) =>
+    `arn:${partition}:${service}:${region}:${hasNoAccount ? '' : account}:${wildcard}`;
+  if (!source) return FORMATS.map(pattern);
+  const { service, resource } = source;
+  const own = FORMATS.find(format => format.service === service && format.pattern.test(resource))
+    ?? { service, wildcard: '*', hasNoAccount: source.account === '' };
+  return [...new Set([own, FORMATS[0]].map(pattern))];
 }

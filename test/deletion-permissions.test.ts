@@ -47,10 +47,10 @@ it('only in the stack\'s own account', () => {
   const conditions = deletionPolicies(stackOf({ A: { removalPolicy: DESTROY } }).template).flatMap(({ statements }) => statements)
     .filter(statement => actions(statement).includes('backup:DeleteRecoveryPoint'))
     .map(({ Condition }) => Condition);
-  expect(conditions).toEqual(Array(2).fill({ StringEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } }));
+  expect(conditions).toEqual([{ StringEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } }]);
 });
 
-it('each pattern and Region has one policy of its own, however many jobs need it', () => {
+it('what one kind of copy in one Region may be has one policy of its own, however many jobs need it', () => {
   const { template } = stackOf({
     A: { removalPolicy: DESTROY },
     B: { removalPolicy: DESTROY },
@@ -58,13 +58,10 @@ it('each pattern and Region has one policy of its own, however many jobs need it
     D: { removalPolicy: DESTROY, recoveryPointArn: AURORA },
   });
   const each = deletionPolicies(template).map(patterns);
-  expect(each.map(({ length }) => length)).toEqual(Array(5).fill(1));
-  expect(each.flat().sort()).toEqual([
-    'arn:aws:backup:eu-central-1:111122223333:recovery-point:*',
-    'arn:aws:backup:eu-west-1:111122223333:recovery-point:*',
-    'arn:aws:ec2:eu-central-1::snapshot/*',
-    'arn:aws:ec2:eu-west-1::snapshot/*',
-    'arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:awsbackup:*',
+  expect(each).toEqual([
+    ['arn:aws:ec2:eu-west-1::snapshot/*', 'arn:aws:backup:eu-west-1:111122223333:recovery-point:*'],
+    ['arn:aws:ec2:eu-central-1::snapshot/*', 'arn:aws:backup:eu-central-1:111122223333:recovery-point:*'],
+    ['arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:awsbackup:*', 'arn:aws:backup:eu-west-1:111122223333:recovery-point:*'],
   ]);
 });
 
@@ -83,7 +80,7 @@ describe('the logical id of a policy', () => {
   it.each(Object.keys(jobs))('is the same for the job %s alone, and under another name', id => {
     for (const name of [id, 'Renamed']) {
       const alone = policyIds({ [name]: jobs[id] });
-      expect(Object.keys(alone)).toHaveLength(2);
+      expect(Object.keys(alone)).toHaveLength(1);
       expect(all).toMatchObject(alone);
     }
   });
@@ -98,7 +95,7 @@ describe('a job under DESTROY', () => {
   it('does so when another one made the policy', () => {
     const { template, made } = stackOf({ A: { removalPolicy: DESTROY }, B: { removalPolicy: DESTROY } });
     const [first, second] = made.map(job => template.Resources[logicalId(job)].DependsOn);
-    expect(deletionPolicies(template)).toHaveLength(2);
+    expect(deletionPolicies(template)).toHaveLength(1);
     expect(second).toEqual(first);
   });
 

@@ -72,7 +72,17 @@ describe('the handler', () => {
 
   it('looks after a copy of an unknown type in the destination\'s Region only', () => {
     copyJob(stack, { recoveryPointArn: new CfnParameter(stack, 'RecoveryPoint').valueAsString });
-    expect(allowed(handlerPolicies(synthesized(stack)), 'backup:DescribeRecoveryPoint').map(filled)).toEqual(['arn:aws:*:eu-west-1:*:*']);
+    expect(allowed(handlerPolicies(synthesized(stack)), 'backup:DescribeRecoveryPoint').map(filled)).toEqual([
+      'backup:eu-west-1:111122223333:recovery-point:*',
+      'ec2:eu-west-1::snapshot/*',
+      'ec2:eu-west-1::image/*',
+      'rds:eu-west-1:111122223333:snapshot:awsbackup:*',
+      'rds:eu-west-1:111122223333:cluster-snapshot:awsbackup:*',
+      'dynamodb:eu-west-1:111122223333:table/*/backup/*',
+      'fsx:eu-west-1:111122223333:backup/*',
+      'redshift:eu-west-1:111122223333:snapshot:*',
+      'redshift-serverless:eu-west-1:111122223333:snapshot*',
+    ].map(arn => `arn:aws:${arn}`));
   });
 
   it('looks after recovery points of its own account only', () => {

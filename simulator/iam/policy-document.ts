@@ -28,7 +28,15 @@ export function identityPolicy(document: unknown): PolicyDocument {
     const { Resource: resource, NotResource: notResource } = statement as Statement;
     const odd = listOf(resource ?? notResource!).find(name => name !== '*' && !/^arn:([^:]*:){4}./.test(name));
     if (odd !== undefined) throw malformed(`Resource ${odd} must be in ARN format or "*".`);
+    listOf(resource ?? notResource!).filter(name => name !== '*').forEach(checkArn);
   });
+}
+
+/** IAM takes wildcards in an ARN, but not everywhere. */
+function checkArn(arn: string): void {
+  const [, partition, vendor] = arn.split(':');
+  if (!/^(aws[a-z-]*|\*)$/.test(partition)) throw malformed(`Partition "${partition}" is not valid for resource "${arn}".`);
+  if (/[*?]/.test(vendor) || vendor === '') throw malformed('Resource vendor must be fully qualified and cannot contain regexes.');
 }
 
 /** The document as a role's trust policy, or IAM's refusal. */
