@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkVault, differ, isSameVault } from './backup-vaults';
 import { LONGEST_WAIT_MINUTES } from './contract';
@@ -22,8 +22,8 @@ export function checkPlaces(scope: Construct, props: OneTimeCopyJobProps, recove
   checkVault(scope, 'sourceBackupVault', source);
   checkVault(scope, 'destinationBackupVault', destination);
   if (isSameVault(scope, source, destination)) {
-    throw invalidProp(scope, 'destinationBackupVault', destination.backupVaultName,
-      'that is the source vault. Give another vault, which may be in another Region or account.');
+    Annotations.of(scope).addWarningV2('cdk-backup-copy-job:sameVault', `${scope.node.path}: the destinationBackupVault is the source vault '${destination.backupVaultName}'. `
+      + 'A copy there, to re-encrypt for instance, is no second place to restore from.');
   }
   if (differ(source.env.account, account)) {
     throw invalidProp(scope, 'sourceBackupVault', source.backupVaultArn,

@@ -25,7 +25,8 @@ export interface OneTimeCopyJobProps {
 
   /**
    * The backup vault to copy to: in any Region, and in another account of the same organization when cross-account backup is enabled
-   * there and the vault's access policy allows `backup:CopyIntoBackupVault`.
+   * there and the vault's access policy allows `backup:CopyIntoBackupVault`. The source vault itself, to re-encrypt for instance, is a
+   * warning that can be acknowledged (`cdk-backup-copy-job:sameVault`).
    *
    * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html
    */
@@ -35,7 +36,8 @@ export interface OneTimeCopyJobProps {
    * The role that AWS Backup copies with. AWS Backup needs it for as long as the copy exists, to carry out its lifecycle: for copies that
    * are kept, a role that outlives the stack is best. It must be of the stack's account and trust `backup.amazonaws.com`.
    *
-   * @default - one role a provider with `AWSBackupServiceRolePolicyForBackup`, retained when the stack is deleted
+   * @default - one role a provider with `AWSBackupServiceRolePolicyForBackup`; while one copy is kept it is retained when the stack is deleted,
+   * whatever an aspect says of removal policies
    * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html
    */
   readonly role?: IRole;

@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import * as path from 'path';
-import { Aws, CfnParameter, Duration, IResolvable, Reference, RemovalPolicy, ScopedAws, Stack, Tokenization } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, Aws, CfnParameter, Duration, IResolvable, Reference, RemovalPolicy, ScopedAws, Stack, Tokenization } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -118,6 +118,7 @@ export class OneTimeCopyJobProvider extends Construct {
   private readonly handlerRole: iam.Role;
   private readonly permissions: HandlerPermissions;
   private copyRole?: iam.Role;
+  private keepsCopyRole = false;
   private setUpBy = this.node.path;
 
   constructor(scope: Construct, id: string, props: OneTimeCopyJobProviderProps = {}) {
@@ -192,7 +193,7 @@ export class OneTimeCopyJobProvider extends Construct {
       });
       acceptManagedPolicy(this.copyRole, 'AWSBackupServiceRolePolicyForBackup', 'AWS keeps this policy up to date with what AWS Backup needs to copy each type.');
     }
-    if (kept) this.copyRole.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    if (kept) this.keepCopyRole(this.copyRole);
     return this.copyRole;
   }
 
@@ -264,6 +265,17 @@ export class OneTimeCopyJobProvider extends Construct {
     if (Stack.of(role) !== Stack.of(this)) return this._allow(job, PASS_COPY_ROLE, role.roleArn);
     this.permissions.allow(PASS_COPY_ROLE, role.roleArn);
     return undefined;
+  }
+
+  /** After every aspect that may change it: `RemovalPolicies.of(app).destroy()` must not take the role from copies that it cannot delete. */
+  private keepCopyRole(role: iam.Role): void {
+    if (this.keepsCopyRole) return;
+    this.keepsCopyRole = true;
+    Aspects.of(role).add({
+      visit: node => {
+        if (node instanceof iam.CfnRole) node.applyRemovalPolicy(RemovalPolicy.RETAIN);
+      },
+    }, { priority: AspectPriority.READONLY - 1 });
   }
 
   private allowInOwnPolicy(job: Construct, permission: Permission, resource: string): IConstruct {

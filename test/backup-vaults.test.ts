@@ -1,5 +1,5 @@
-import { App, Aws, CfnParameter, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations as CdkAnnotations, App, Aws, CfnParameter, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { BackupVault, IBackupVault } from 'aws-cdk-lib/aws-backup';
 import { COPY_TYPE, copyJob, DR, ENV, SNAPSHOT } from './sample-job';
 
@@ -111,25 +111,36 @@ describe('a vault', () => {
 });
 
 describe('source and destination', () => {
-  const message = (name: string) => new Error(`S/Copy: destinationBackupVault is '${name}', but that is the source vault. `
-    + 'Give another vault, which may be in another Region or account.');
+  const warnings = (of: Stack) => Annotations.fromStack(of).findWarning('*', Match.stringLikeRegexp('the destinationBackupVault is the source vault \'prod\''))
+    .map(({ id }) => id);
 
-  it('are refused when they are one construct', () => {
+  it('are a warning on the job when they are one construct, and copy all the same', () => {
     const vault = named('prod');
-    expect(() => copy({ source: vault, destination: vault })).toThrow(message('prod'));
+    copy({ source: vault, destination: vault });
+    expect(warnings(stack)).toEqual(['/S/Copy']);
   });
 
-  it('are refused when they have one ARN', () => {
-    expect(() => copy({ source: withArn(PROD, 'A'), destination: withArn(PROD, 'B') })).toThrow(message('prod'));
+  it('are a warning when they have one ARN', () => {
+    copy({ source: withArn(PROD, 'A'), destination: withArn(PROD, 'B') });
+    expect(warnings(stack)).toEqual(['/S/Copy']);
   });
 
-  it('are refused when they have one name in a stack without an environment', () => {
+  it('are a warning when they have one name in a stack without an environment', () => {
     const agnostic = new Stack(new App(), 'S');
-    expect(() => copy({ source: named('prod', 'A', agnostic), destination: named('prod', 'B', agnostic) }, agnostic)).toThrow(message('prod'));
+    copy({ source: named('prod', 'A', agnostic), destination: named('prod', 'B', agnostic) }, agnostic);
+    expect(warnings(agnostic)).toEqual(['/S/Copy']);
   });
 
-  it('are refused when one is given by its name and the other by its ARN', () => {
-    expect(() => copy({ source: named('prod'), destination: withArn(PROD) })).toThrow(message('prod'));
+  it('are a warning when one is given by its name and the other by its ARN', () => {
+    copy({ source: named('prod'), destination: withArn(PROD) });
+    expect(warnings(stack)).toEqual(['/S/Copy']);
+  });
+
+  it('are no warning any more that is acknowledged', () => {
+    const vault = named('prod');
+    CdkAnnotations.of(stack).acknowledgeWarning('cdk-backup-copy-job:sameVault', 'it is encrypted anew');
+    copy({ source: vault, destination: vault });
+    expect(warnings(stack)).toEqual([]);
   });
 
   it('pass when only the deployment can tell that they are one', () => {

@@ -1,4 +1,4 @@
-import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { actions, filled, policies } from './handler-policies';
@@ -38,6 +38,12 @@ describe('the copy role', () => {
       ['DESTROY around RETAIN', [DESTROY, RETAIN, DESTROY]],
     ])('is kept, as AWS Backup needs it for the lifecycle of the copies: %s', (_what, order) => {
       order.forEach((removalPolicy, index) => copyJob(stack, { removalPolicy }, `Copy${index}`));
+      expect(copyRoles(synthesized(stack)).map(([, role]) => role)).toEqual([expect.objectContaining(KEPT)]);
+    });
+
+    it('is kept though an aspect gives every resource the policy to be deleted', () => {
+      copyJob(stack);
+      RemovalPolicies.of(stack.node.root).destroy();
       expect(copyRoles(synthesized(stack)).map(([, role]) => role)).toEqual([expect.objectContaining(KEPT)]);
     });
 

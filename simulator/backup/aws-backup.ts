@@ -171,9 +171,6 @@ export class AwsBackup implements Service {
     for (const vault of [sourceVaultArn, destination].filter(arn => placeOf(arn).account === this.options.account && !this.vaults.exists(arn))) {
       throw new BackupError('ResourceNotFoundException', `Backup vault not found: ${vault}`);
     }
-    if (destination === sourceVaultArn) {
-      throw new BackupError('InvalidRequestException', 'Source and destination backup vault cannot be the same');
-    }
     const job = this.jobs.start(input, sourceVaultArn, this.recoveryPoints.source(point, sourceVaultArn));
     this.tokens.remember(input, placeOf(sourceVaultArn).region, job.copyJobId);
     return job;

@@ -14,9 +14,12 @@ const COLD = { moveToColdStorageAfter: Duration.days(30), ...days(YEARS) };
 const LONG = { timeout: Duration.hours(3) };
 
 describe.each(['actual', 'asked', 'none'])('a lifecycle that AWS Backup does not echo as asked (it tells: %s)', lifecycleEcho => {
-  const elsewhere = (props: Partial<OneTimeCopyJobProps>) => (stack: Stack) => copyWith({ ...props, destinationBackupVault: vault(stack, OTHER_ACCOUNT) })(stack);
+  const elsewhere = (props: Partial<OneTimeCopyJobProps>) => (stack: Stack) =>
+    copyWith({ ...props, destinationBackupVault: vault(stack, OTHER_ACCOUNT) })(stack);
 
-  it.each([['one leg', {}, 10 * MINUTE], ['more than one leg', LONG, 90 * MINUTE]])('is complete in another account at the first deployment: %s', async (_, props, runningSeconds) => {
+  it.each([
+    ['one leg', {}, 10 * MINUTE], ['more than one leg', LONG, 90 * MINUTE],
+  ])('is complete in another account at the first deployment: %s', async (_, props, runningSeconds) => {
     const deployment = new Deployment();
     const scenario = { lifecycleEcho, copyJobs: [{ runningSeconds }] };
     const created = await deployment.deploy(elsewhere({ ...COLD, ...props }), scenario);
@@ -75,7 +78,8 @@ describe('a copy that is kept for ten years, when its stack is created again mon
     await deployment.advance(HOUR);
     const shorter = await deployment.deploy(copyWith({ ...mine, ...days(30) }), RETURN_FIRST);
     expect(shorter.status).toBe('ROLLBACK_COMPLETE');
-    expect(failureReason(shorter)).toMatch(/The idempotencyToken names copy job \S+, whose copy \S+ is kept 3650 days; with this deployment it would be deleted after 30 days/);
+    expect(failureReason(shorter)).toMatch(
+      /The idempotencyToken names copy job \S+, whose copy \S+ is kept 3650 days; with this deployment it would be deleted after 30 days/);
     expect(copies(shorter)).toEqual(copies(kept));
     const longer = await deployment.deploy(copyWith({ ...mine, ...days(20 * YEARS) }), RETURN_FIRST);
     expect(longer.status).toBe('CREATE_COMPLETE');

@@ -120,6 +120,18 @@ describe('a deleted stack', () => {
     expect(deleted.calls.backup).toBeUndefined();
   });
 
+  it('keeps the default role of a RETAIN job that still runs, whatever that aspect says, and the copy completes', async () => {
+    const deployment = new Deployment();
+    const created = await deployment.deploy(stack => {
+      copyJob(stack, { waitForCompletion: false });
+      RemovalPolicies.of(stack).destroy();
+    }, { copyJobs: [{ runningSeconds: HOUR }], deletedCopyRole: 'fails' });
+    expect(created.copyJobs).toMatchObject([{ state: 'CREATED' }]);
+    expect((await deployment.delete()).status).toBe('DELETE_COMPLETE');
+    await deployment.advance(2 * HOUR);
+    expect(deployment.copyJobs()).toMatchObject([{ state: 'COMPLETED' }]);
+  });
+
   it('has nothing to delete when its copy is gone already', async () => {
     const deployment = new Deployment();
     await deployment.deploy(withPolicy(DESTROY));
