@@ -146,8 +146,9 @@ async function whyNotAdopt(
 
 /** Why a copy with that lifecycle does not live as it should. A job of a derived token was asked for the same as this request. */
 function whyNotLive({ properties }: CopyRequest, job: CopyJob, has?: LifecycleProperties): string | undefined {
-  const { DestinationRecoveryPointArn: arn, DestinationRecoveryPointLifecycle: made } = job;
+  const { DestinationRecoveryPointArn: arn } = job;
   const { IdempotencyToken, Lifecycle: wanted } = properties;
+  const made = wanted ?? job.DestinationRecoveryPointLifecycle;
   if (IdempotencyToken !== undefined) return isShorter(wanted, has) ? wouldLiveShorter(arn!, wanted!, has) : undefined;
   return isLimited(made) && isShorter(has, made) ? `whose copy ${arn} was given a shorter life than it was made for.` : undefined;
 }

@@ -1,7 +1,8 @@
 import { isForgetful, isLiedTo } from './excuses';
-import { pointArn, sameCopy, vaultArn } from './setting';
-import { deletionBegan, heldJob, isAlive, isDeployed, jobsStarted, jobToDelete, pointOf, settingOf, settledRequests, Snapshot, Step } from './step';
+import { pointArn, sameCopy, sameRequest, vaultArn } from './setting';
+import { deletionBegan, heldJob, isAlive, isDeployed, isHalfDone, jobsStarted, jobToDelete, pointOf, settingOf, settledRequests, Snapshot, Step } from './step';
 import { CopyJobRecord } from '../../simulator/backup/copy-job';
+import { Lifecycle } from '../../simulator/scenario';
 
 /*
  * What is copied and what is deleted. Each takes all steps up to the one that it judges, and returns what is wrong with that.
@@ -28,7 +29,7 @@ function mayBeForgotten(first: CopyJobRecord, { createdAt }: CopyJobRecord, { be
 
 function isSameRequest(a: CopyJobRecord, b: CopyJobRecord, steps: readonly Step[]): boolean {
   const [left, right] = [a, b].map(job => settingOf(job, steps));
-  return left?.policy === right?.policy && sameCopy(left, right) && isSameInput(a, b);
+  return sameRequest(left, right) && isSameInput(a, b);
 }
 
 /** AWS Backup may refuse a token that comes back with another role or lifecycle. */
@@ -39,6 +40,8 @@ function isSameInput({ input: a }: CopyJobRecord, { input: b }: CopyJobRecord): 
 function couldServe(job: CopyJobRecord, time: number, now: Snapshot): boolean {
   if (job.completedAt === undefined || job.completedAt > time) return true;
   const point = pointOf(job, now);
+  // Somebody gave it a shorter life: it is not the copy any more that is asked for.
+  if (point && lifetime(point.lifecycle) < lifetime(job.copyLifecycle)) return false;
   return job.state === 'COMPLETED' && (isAlive(point) || (point !== undefined && (deletionBegan(point) ?? 0) > time));
 }
 
@@ -49,10 +52,15 @@ export function copiesOnlyWhatIsAskedFor(steps: readonly Step[]): string[] {
     .map(job => `job ${job.copyJobId} copies ${job.input.RecoveryPointArn} to ${job.input.DestinationBackupVaultArn}, which nothing asked for`);
 }
 
-function asksFor({ kind, asked, before, after }: Step, { input, createdAt }: CopyJobRecord): boolean {
-  return kind === 'deploy' && !!asked?.hasCopy && createdAt >= before.time && createdAt <= after.time + HOUR
+function asksFor({ kind, asked, before, after, noRollback, scenario }: Step, { input, createdAt }: CopyJobRecord): boolean {
+  const isDuring = createdAt >= before.time && createdAt <= after.time + HOUR;
+  // A resource that is taken back in a stack which does not say so is asked for what it was.
+  if (noRollback && scenario.stacks.keptReverts !== 'never' && isDuring) return true;
+  const held = heldJob(before);
+  const isHeld = sameCopy(asked, before.setting) && held !== undefined && !isHalfDone(before) && !isFailed(held);
+  return kind === 'deploy' && !!asked?.hasCopy && isDuring
     && pointArn(asked) === input.RecoveryPointArn && vaultArn(asked) === input.DestinationBackupVaultArn
-    && !(sameCopy(asked, before.setting) && heldJob(before) !== undefined);
+    && !isHeld;
 }
 
 /** No copy is deleted but one whose own resource CloudFormation deletes under DESTROY, and never the one that the stack holds. */
@@ -91,11 +99,44 @@ export function deletesWhatTheTemplateDeletes(steps: readonly Step[]): string[] 
     const isAnswered = !timedOut && answers.length > 0 && isSuccess(answers[0].body);
     if (!job || !isAnswered) return [];
     // What a job that failed did copy stays: AWS Backup does not say what it is.
-    if (['FAILED', 'PARTIAL', 'ABORTED'].includes(job.state) || heldJob(step.after)?.copyJobId === job.copyJobId) return [];
-    if (step.kind !== 'delete' && (job.completedAt ?? Infinity) > sent) return [];
+    if (isFailed(job) || heldJob(step.after)?.copyJobId === job.copyJobId) return [];
+    if (step.kind !== 'delete' && ((job.completedAt ?? Infinity) > sent || mayBeLeft(step))) return [];
     const point = pointOf(job, step.after);
     return point && point.status !== 'DELETED' ? [`${point.arn} is ${point.status}, though its deletion is complete`] : [];
   });
+}
+
+/** A stack that goes forward deletes nothing, nor does one that goes back where AWS Backup refuses it. */
+function mayBeLeft({ before, after: { status = '' }, scenario: { vaults, faults, missingVaults, jobHistorySeconds } }: Step): boolean {
+  const isRefused = vaults.length + missingVaults.length > 0 || jobHistorySeconds !== undefined
+    || faults.some(({ kind, service }) => service === 'backup' && ['accessDenied', 'invalidRequest'].includes(kind));
+  return isHalfDone(before) || isHalfDone({ status, attributes: {}, heldArns: [] }) || (isRefused && status.includes('ROLLBACK'));
+}
+
+function isFailed({ state }: CopyJobRecord): boolean {
+  return ['FAILED', 'PARTIAL', 'ABORTED'].includes(state);
+}
+
+/** Whatever a complete stack says it has, it has, whoever made or deletes it. */
+export function everyStackHasWhatItHolds(steps: readonly Step[]): string[] {
+  const { held, points } = steps.at(-1)!.after;
+  return Object.entries(held).flatMap(([stack, arns]) =>
+    arns.filter(arn => points[arn]?.deletion !== undefined).map(arn => `${arn} is deleted, and the stack ${stack} holds it`));
+}
+
+/** Only a stack that holds a copy makes its life shorter. */
+export function shortensNoOthersLife(steps: readonly Step[]): string[] {
+  const { before, after } = steps.at(-1)!;
+  return after.jobs.flatMap(job => {
+    const [was, is] = [pointOf(job, before), pointOf(job, after)];
+    if (!was || !is || lifetime(is.lifecycle) >= lifetime(was.lifecycle) || before.physicalId?.includes(job.copyJobId)) return [];
+    return [`${is.arn} was to be deleted after ${lifetime(was.lifecycle)} days, and now is after ${lifetime(is.lifecycle)}`];
+  });
+}
+
+/** In days. */
+export function lifetime({ DeleteAfterDays: days = -1 }: Lifecycle): number {
+  return days === -1 ? Infinity : days;
 }
 
 export function isSuccess(body: string): boolean {

@@ -1,6 +1,7 @@
 import { isForgetful, isGuarded, isLiedTo, passes } from './excuses';
-import { sameCopy } from './setting';
-import { heldJob, isAlive, isDeployed, pointOf, Snapshot, Step } from './step';
+import { lifetime } from './invariants-of-copies';
+import { daysAsked, sameContent, sameCopy } from './setting';
+import { heldJob, isAlive, isDeployed, isHalfDone, pointOf, Snapshot, Step } from './step';
 
 /*
  * How updates and rollbacks end.
@@ -9,7 +10,7 @@ import { heldJob, isAlive, isDeployed, pointOf, Snapshot, Step } from './step';
 /** After a rolled-back update: id, ARN, lifecycle and copy as before. */
 export function rollsBackToWhatWas(steps: readonly Step[]): string[] {
   const { kind, before, after } = steps.at(-1)!;
-  if (kind !== 'deploy' || after.status !== 'UPDATE_ROLLBACK_COMPLETE' || !before.setting?.hasCopy) return [];
+  if (kind !== 'deploy' || after.status !== 'UPDATE_ROLLBACK_COMPLETE' || !before.setting?.hasCopy || isHalfDone(before)) return [];
   const [was, is] = [before, after].map(snapshot => ({
     id: snapshot.physicalId,
     arn: snapshot.attributes.DestinationRecoveryPointArn,
@@ -41,19 +42,14 @@ const OWN_FAULT = /Unexpected error in cdk-backup-copy-job|cannot be read by thi
 /** It keeps a copy rather than delete it by what was meant for another one, as a Delete after a rollback that failed may have it. */
 const OTHER_COPY = /with the properties of another copy/;
 
-/** CloudFormation gave up half-way: some resources are as they were, some as they should become. */
-function isHalfDone({ status = '' }: Snapshot): boolean {
-  return status === 'UPDATE_ROLLBACK_FAILED' || status === 'DELETE_FAILED';
-}
-
 /** No rollback fails for a reason inside the handler, and none fails when what goes wrong passes. */
 export function rollsBack(steps: readonly Step[]): string[] {
   const step = steps.at(-1)!;
   // Only CloudFormation can tell that it goes back, and to what.
   if (isLiedTo([step], 'DescribeStacks', 'DescribeStackResource')) return [];
   const failed = step.events.filter(({ status }) => status.endsWith('_FAILED'));
-  const own = failed.filter(({ reason = '' }) => OWN_FAULT.test(reason) || (OTHER_COPY.test(reason) && !isHalfDone(step.before))).map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
-  const stuck = passes(step) && /ROLLBACK_FAILED$/.test(step.after.status ?? '') && !isForgetful(steps);
+  const own = failed.filter(({ reason = '' }) => !isHalfDone(step.before) && (OWN_FAULT.test(reason) || OTHER_COPY.test(reason))).map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
+  const stuck = passes(step) && !isHalfDone(step.before) && /ROLLBACK_FAILED$/.test(step.after.status ?? '') && !isForgetful(steps);
   return stuck ? [...own, `${step.after.status}: ${failed.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('; ')}`] : own;
 }
 
@@ -61,10 +57,10 @@ export function rollsBack(steps: readonly Step[]): string[] {
 export function keepsTheIdOfAnUnchangedCopy(steps: readonly Step[]): string[] {
   const step = steps.at(-1)!;
   const { asked, before, after } = step;
-  if (!isDeployed(step) || !asked?.hasCopy || !before.physicalId || asked.waits !== before.setting?.waits) return [];
+  if (!isDeployed(step) || !asked?.hasCopy || !before.physicalId || isHalfDone(before) || asked.waits !== before.setting?.waits) return [];
   const same = before.physicalId === after.physicalId;
   if (sameCopy(asked, before.setting)) return same ? [] : [`nothing else is copied, but ${before.physicalId} became ${after.physicalId}`];
-  return same && asked.id === before.setting?.id ? [`something else is copied under the same id ${after.physicalId}`] : [];
+  return same && asked.id === before.setting?.id && !sameContent(asked, before.setting) ? [`something else is copied under the same id ${after.physicalId}`] : [];
 }
 
 /** The attributes of a complete stack name the copy that was asked for, and it exists unless somebody else took it away. */
@@ -80,6 +76,18 @@ export function attributesNameTheCopy(steps: readonly Step[]): string[] {
   return heldJob(after)?.copyJobId === job.copyJobId ? [] : [`${arn} is of job ${job.copyJobId}, not of the id's`];
 }
 
+/** A copy lives no shorter than its deployment asks for. */
+export function livesAsLongAsAsked(steps: readonly Step[]): string[] {
+  const step = steps.at(-1)!;
+  const { asked, after } = step;
+  const point = pointOf(heldJob(after), after);
+  // CloudFormation says that the change is over, or AWS Backup that there is no copy.
+  if (isLiedTo([step], 'DescribeStacks', 'DescribeStackResource', 'DescribeRecoveryPoint', 'UpdateRecoveryPointLifecycle')) return [];
+  if (!isDeployed(step) || !asked?.hasCopy || !asked.waits || !isAlive(point)) return [];
+  const wanted = daysAsked(asked) ?? 0;
+  return lifetime(point!.lifecycle) < wanted ? [`${point!.arn} is deleted after ${lifetime(point!.lifecycle)} days, not after ${wanted}`] : [];
+}
+
 /** A deployment or deletion that meets only what passes, and asks for nothing impossible, succeeds. */
 export function survivesWhatPasses(steps: readonly Step[]): string[] {
   const step = steps.at(-1)!;
@@ -88,13 +96,19 @@ export function survivesWhatPasses(steps: readonly Step[]): string[] {
   const tokenIsUsed = asked?.token !== undefined && steps.slice(0, -1).some(earlier => earlier.asked?.token === asked.token);
   const isUnknownCopy = sameCopy(asked, before.setting) && (asked!.waits
     ? before.setting!.waits === false && isForgetful(steps)
-    : asked!.deleteAfterDays !== before.setting!.deleteAfterDays);
-  if (!passes(step) || isHalfDone(before) || isGuarded(steps) || tokenIsUsed || isUnknownCopy) return [];
+    : asked!.lifecycle !== before.setting!.lifecycle);
+  // Nothing reaches into another account to change what a copy has.
+  const isOutOfReach = asked?.destination === 'elsewhere' && sameCopy(asked, before.setting) && asked.lifecycle !== before.setting!.lifecycle;
+  if (!passes(step) || isHalfDone(before) || isGuarded(steps) || tokenIsUsed || isUnknownCopy || isOutOfReach) return [];
   if (steps.some(({ scenario }) => scenario.faults.some(({ kind: fault }) => fault === 'notFound'))) return [];
   const failures = step.events.filter(({ status }) => status.endsWith('_FAILED')).map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('; ');
   // A copy that AWS Backup has forgotten, or whose role is gone with an earlier stack, is not deleted: not by a deletion, nor by one
   // that a deployment begins with.
-  const lostRole = /is EXPIRED/.test(failures) && steps.some(earlier => earlier.asked?.role === 'stack');
+  // AWS Backup refuses the tokens of two earlier attempts, which had other roles.
+  const isOtherRole = /refuses the idempotency tokens of earlier attempts/.test(failures)
+    && (asked?.role === 'stack' || steps.some(earlier => earlier.asked && earlier.asked.role !== asked?.role));
+  if (isOtherRole) return [];
+  const lostRole = /stays EXPIRED/.test(failures) && steps.some(earlier => earlier.asked?.role === 'stack');
   if (after.status === 'DELETE_FAILED' && (isForgetful(steps) || lostRole)) return [];
   const isDone = kind === 'deploy' ? neighbourFails || isDeployed(step) : kind !== 'delete' || after.status === 'DELETE_COMPLETE';
   return isDone ? [] : [`the stack is ${after.status}: ${failures}`];

@@ -9,7 +9,7 @@ const WORKERS = 2;
 /** Tokens of the CDK are never forgotten in a process, and the constructs behind them are not, either. */
 const MOST_RUNS_OF_A_PROCESS = 250;
 const WORKER = 'worker';
-const USAGE = 'Usage: npm run soak -- [--runs N] [--seed S]';
+const USAGE = 'Usage: npm run soak -- [--runs N] [--seed S]; without a seed fresh ones are played, and printed';
 
 /** A worker is this file again, with the seeds of its share. */
 async function work(seeds: readonly number[]): Promise<void> {
@@ -24,7 +24,8 @@ async function work(seeds: readonly number[]): Promise<void> {
 }
 
 async function main(args: string[]): Promise<number> {
-  const { values: { runs, seed } } = parseArgs({ args, options: { runs: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } } });
+  const fresh = String(Math.floor(Math.random() * 1e9));
+  const { values: { runs, seed } } = parseArgs({ args, options: { runs: { type: 'string', default: '100' }, seed: { type: 'string', default: fresh } } });
   const [count, first] = [Number(runs), Number(seed)];
   if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(first) || first < 0) throw new Error('--runs and --seed are whole numbers.');
 
@@ -45,6 +46,7 @@ async function main(args: string[]): Promise<number> {
     }
   }));
   if (isTerminal) process.stderr.write('\n');
+  console.log(`seeds ${first} to ${first + count - 1}`);
   console.log(report(total(), (Date.now() - start) / 1_000));
   return total().findings.length > 0 ? 1 : 0;
 }

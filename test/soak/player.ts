@@ -1,8 +1,9 @@
 import { History, Operation } from './history';
-import { allowed, NEIGHBOUR, Setting, Templates } from './setting';
-import { COPY_TYPE, Snapshot, Step } from './step';
+import { allowed, NEIGHBOUR, OTHER_LOGICAL_ID, Setting, StackName, Templates } from './setting';
+import { COPY_TYPE, Snapshot, StackSnapshot, Step, WorldSnapshot } from './step';
 import { Weather } from './weather';
 import { RecoveryPoint } from '../../simulator/backup/recovery-points';
+import { ResourceState, StackState } from '../../simulator/cloudformation/stack-state';
 import { Machine } from '../../simulator/machine';
 import { DEFAULT_SCENARIO, parseScenario, Scenario } from '../../simulator/scenario';
 import { Ended, Simulation, startSimulation } from '../../simulator/simulation';
@@ -29,7 +30,12 @@ export interface Grounds {
 }
 
 /** What a person may do with a stack in that state. */
-const DEPLOYABLE = [undefined, 'DELETE_COMPLETE', 'CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'];
+const DEPLOYABLE = [
+  undefined, 'DELETE_COMPLETE', 'CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'CREATE_FAILED',
+  'UPDATE_FAILED',
+];
+const TO_ROLL_BACK = ['UPDATE_ROLLBACK_FAILED', 'CREATE_FAILED', 'UPDATE_FAILED'];
+const COMPLETE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'];
 const GONE = [undefined, 'DELETE_COMPLETE', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'];
 
 const LONGEST_RUN_MILLISECONDS = 120_000;
@@ -55,35 +61,48 @@ export async function play(history: History, { machine, templates }: Grounds, ju
   }
 }
 
+const UNKNOWN: StackSnapshot = { attributes: {}, heldArns: [] };
+
 class Player {
   readonly steps: Step[] = [];
-  private lastAsked: Setting;
+  private readonly lastAsked: Record<StackName, Setting>;
+  private readonly stacks: Partial<Record<StackName, StackSnapshot>> = {};
+  /** The stack of the latest operation. */
+  private current: StackName = 'Stack';
   private scenario: Scenario = DEFAULT_SCENARIO;
-  private now: Snapshot = { time: 0, attributes: {}, jobs: [], points: {}, requests: [], waitersStartedTwice: 0 };
+  private world: WorldSnapshot = { time: 0, held: {}, jobs: [], points: {}, requests: [], waitersStartedTwice: 0 };
   private counted: Readonly<Record<string, number>> = {};
 
   constructor(private readonly simulation: Simulation, private readonly templates: Templates, first: Setting) {
-    this.lastAsked = allowed(first);
+    const asked = (stackName: StackName) => allowed({ ...first, stackName });
+    this.lastAsked = { Stack: asked('Stack'), Twin: asked('Twin') };
   }
 
-  /** Plays one operation, if the stack is in a state for it. */
+  /** Plays one operation, if its stack is in a state for it. */
   async play(operation: Operation, seed: number): Promise<void> {
-    const { status } = this.now;
+    const stackName = 'stackName' in operation ? operation.stackName : this.current;
+    const { status } = this.stacks[stackName] ?? UNKNOWN;
+    const exists = status !== undefined && status !== 'DELETE_COMPLETE';
     switch (operation.kind) {
       case 'deploy': {
         if (!DEPLOYABLE.includes(status)) return;
-        const asked = allowed({ ...this.lastAsked, ...operation.change });
-        this.lastAsked = asked;
-        const { neighbourFailsAfter: afterSeconds } = operation;
-        const failResources = afterSeconds === undefined ? [] : [{ resource: NEIGHBOUR, afterSeconds }];
-        this.scenario = scenarioOf({ ...operation.weather, failResources }, seed);
-        await this.step({ kind: 'deploy', asked, neighbourFails: afterSeconds !== undefined }, () => this.simulation.deploy(this.templates.of(asked), this.scenario));
+        const { neighbourFailsAfter: afterSeconds, noRollback, change, weather } = operation;
+        const asked = allowed({ ...this.lastAsked[stackName], ...change });
+        this.lastAsked[stackName] = asked;
+        this.begin(stackName, { ...weather, failResources: afterSeconds === undefined ? [] : [{ resource: NEIGHBOUR, afterSeconds }] }, seed);
+        await this.step({ kind: 'deploy', asked, neighbourFails: afterSeconds !== undefined, noRollback }, () =>
+          this.simulation.deploy(this.templates.of(asked), this.scenario, { stackName, noRollback }));
         return;
       }
       case 'delete':
-        if (status === undefined || status === 'DELETE_COMPLETE') return;
-        this.scenario = scenarioOf(operation.weather, seed);
-        await this.step({ kind: 'delete' }, () => this.simulation.delete(this.scenario));
+        if (!exists) return;
+        this.begin(stackName, operation.weather, seed);
+        await this.step({ kind: 'delete' }, () => this.simulation.delete(this.scenario, stackName));
+        return;
+      case 'rollBack':
+        if (!status || !TO_ROLL_BACK.includes(status)) return;
+        this.begin(stackName, operation.weather, seed);
+        await this.step({ kind: 'rollBack' }, () => this.simulation.rollBack(this.scenario));
         return;
       case 'pass':
         if (status !== undefined) await this.step({ kind: 'pass' }, () => this.simulation.advance(operation.minutes * 60));
@@ -95,33 +114,46 @@ class Player {
     }
   }
 
-  private async step(about: Pick<Step, 'kind' | 'asked' | 'lost'> & { readonly neighbourFails?: boolean }, work: () => Promise<Ended>): Promise<void> {
-    const { now: before, scenario } = this;
+  private begin(stackName: StackName, weather: Weather, seed: number): void {
+    this.current = stackName;
+    this.scenario = scenarioOf(weather, seed);
+  }
+
+  private async step(
+    about: Pick<Step, 'kind' | 'asked' | 'lost'> & Partial<Pick<Step, 'neighbourFails' | 'noRollback'>>, work: () => Promise<Ended>,
+  ): Promise<void> {
+    const { current, scenario } = this;
+    const before: Snapshot = { ...this.stacks[current] ?? UNKNOWN, ...this.world };
     const ended = await work();
-    this.now = this.snapshot(ended, about.asked ?? before.setting, before);
+    this.stacks[current] = stackSnapshot(ended, about.asked, before);
+    this.world = this.worldSnapshot(ended);
     const { events, logs } = ended;
-    this.steps.push({ neighbourFails: false, ...about, scenario, faults: this.faultsMet(about.kind), logs, before, after: this.now, events });
+    this.steps.push({
+      neighbourFails: false,
+      noRollback: false,
+      ...about,
+      scenario,
+      faults: this.faultsMet(about.kind),
+      logs,
+      before,
+      after: { ...this.stacks[current], ...this.world },
+      events,
+    });
   }
 
   /** An operation counts anew, and what is in flight goes on counting. */
   private faultsMet(kind: Step['kind']): Record<string, number> {
     const counted = this.simulation.aws.faults.counts();
-    const earlier = kind === 'deploy' || kind === 'delete' ? {} : this.counted;
+    const earlier = kind === 'pass' || kind === 'lose' ? this.counted : {};
     this.counted = counted;
     return Object.fromEntries(Object.entries(counted).map(([name, times]) => [name, times - (earlier[name] ?? 0)]));
   }
 
-  private snapshot({ status, state }: Ended, wanted: Setting | undefined, before: Snapshot): Snapshot {
+  private worldSnapshot({ state }: Ended): WorldSnapshot {
     const { aws: { backup, customResources, stepFunctions } } = this.simulation;
-    const setting = GONE.includes(status) ? undefined : isForward(status) ? wanted : before.setting;
-    const [, copy] = Object.entries(state.stack.resources)
-      .find(([id, { type }]) => type === COPY_TYPE && setting?.hasCopy && id.startsWith(setting.id)) ?? [];
     return {
       time: state.time,
-      status,
-      setting,
-      physicalId: copy?.physicalId,
-      attributes: copy?.attributes ?? {},
+      held: Object.fromEntries(Object.entries(this.stacks).map(([name, { heldArns }]) => [name, heldArns])),
       jobs: backup.copyJobs(),
       points: Object.fromEntries(backup.allRecoveryPoints().map((point): [string, RecoveryPoint] => [point.arn, point])),
       requests: [...customResources.correspondence],
@@ -135,6 +167,36 @@ class Player {
     else if (what === 'jobs') backup.copyJobs().filter(job => job.completedAt !== undefined).forEach(job => backup.forgetCopyJob(job.copyJobId));
     else backup.allRecoveryPoints().filter(point => point.sourceBackupVaultArn).forEach(point => backup.vanish(point.arn));
   }
+}
+
+function stackSnapshot({ status, state: { stack } }: Ended, asked: Setting | undefined, before: StackSnapshot): StackSnapshot {
+  const wanted = asked ?? before.setting;
+  const setting = GONE.includes(status) ? undefined : isForward(status) ? wanted : before.setting;
+  const copies = copiesIn(stack);
+  const copy = setting?.hasCopy ? copies.find(found => isOf(setting, found)) : undefined;
+  const arns = copies.map(({ attributes }) => String(attributes.DestinationRecoveryPointArn ?? ''));
+  return {
+    status,
+    setting,
+    physicalId: copy?.physicalId,
+    attributes: copy?.attributes ?? {},
+    heldArns: COMPLETE.includes(status) ? arns.filter(arn => arn !== '') : [],
+  };
+}
+
+interface FoundCopy extends ResourceState {
+  readonly logicalId: string;
+  readonly isNested: boolean;
+}
+
+function copiesIn({ resources }: StackState, isNested = false): FoundCopy[] {
+  return Object.entries(resources).flatMap(([logicalId, resource]) =>
+    (resource.stack ? copiesIn(resource.stack, true) : resource.type === COPY_TYPE ? [{ ...resource, logicalId, isNested }] : []));
+}
+
+function isOf({ place, id, logicalId }: Setting, copy: FoundCopy): boolean {
+  return copy.isNested === (place === 'nested') && (copy.logicalId === OTHER_LOGICAL_ID) === (logicalId === 'other')
+    && copy.properties.ConstructPath === `Stack/${place === 'stack' ? '' : 'Group/'}${id}`;
 }
 
 function scenarioOf(weather: Weather, seed: number): Scenario {

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, CfnOutput, Duration, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnParameter, CfnResource, Duration, NestedStack, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
 import { Assets, AssemblyStack, readAssembly } from '../../simulator/assembly';
-import { OneTimeCopyJob, OneTimeCopyJobProvider } from '../../src';
+import { OneTimeCopyJob, OneTimeCopyJobProps, OneTimeCopyJobProvider } from '../../src';
 import { KnownAssets } from '../known-assets';
 
 /** What a stack is deployed with: one copy, perhaps, and a neighbour. */
@@ -14,9 +15,15 @@ export interface Setting {
   readonly hasCopy: boolean;
   /** The construct's. */
   readonly id: 'Copy' | 'Renamed';
+  /** In a nested stack of the same id as the group. */
+  readonly place: 'stack' | 'group' | 'nested';
+  readonly logicalId: 'derived' | 'other';
   readonly point: 'A' | 'B' | 'C';
-  readonly destination: 'dublin' | 'frankfurt';
-  readonly deleteAfterDays?: number;
+  /** Whether the template knows the recovery point, or only the deployment. */
+  readonly pointIs: 'literal' | 'parameter';
+  /** Two Regions of the stack's account, and another account. */
+  readonly destination: 'dublin' | 'frankfurt' | 'elsewhere';
+  readonly lifecycle: keyof typeof LIFECYCLES;
   readonly timeoutMinutes: number;
   readonly policy: 'RETAIN' | 'DESTROY';
   /** Whether the app lets CloudFormation delete everything, which it has no part in deciding for a copy. */
@@ -28,13 +35,32 @@ export interface Setting {
   readonly pollSeconds: number;
   /** Whether the neighbour is made at the same time as the copy, or after it. */
   readonly neighbour: 'beside' | 'behind';
+  /** One template may be deployed under two names. */
+  readonly stackName: StackName;
+}
+
+export type StackName = 'Stack' | 'Twin';
+
+/** What of a copy's life is asked for. A snapshot moves to cold storage only when it is opted in, so AWS Backup ignores that. */
+const LIFECYCLES = {
+  none: {},
+  month: { deleteAfter: Duration.days(30) },
+  months: { deleteAfter: Duration.days(60) },
+  cold: { moveToColdStorageAfter: Duration.days(30), deleteAfter: Duration.days(200) },
+  never: { removeLifecycle: true },
+} satisfies Record<string, Partial<OneTimeCopyJobProps>>;
+
+/** How long a copy with that setting is asked to live, in days; undefined when nothing says. */
+export function daysAsked({ lifecycle }: Setting): number | undefined {
+  const { deleteAfter }: Partial<OneTimeCopyJobProps> = LIFECYCLES[lifecycle];
+  return deleteAfter?.toDays();
 }
 
 export const NEIGHBOUR = 'Stack/Neighbour';
 
 const POINTS = { A: 'snap-0aaaaaaaaaaaaaaaa', B: 'snap-0bbbbbbbbbbbbbbbb', C: 'snap-0cccccccccccccccc' };
-const REGIONS = { dublin: 'eu-west-1', frankfurt: 'eu-central-1' };
 const ACCOUNT = '111122223333';
+const DESTINATIONS = { dublin: `eu-west-1:${ACCOUNT}`, frankfurt: `eu-central-1:${ACCOUNT}`, elsewhere: 'eu-west-1:444455556666' };
 const DEFAULT_MINUTES = 55;
 
 /** Stands in the template for what is another at every deployment. */
@@ -45,19 +71,39 @@ export function pointArn({ point }: Pick<Setting, 'point'>): string {
 }
 
 export function vaultArn({ destination }: Pick<Setting, 'destination'>): string {
-  return `arn:aws:backup:${REGIONS[destination]}:${ACCOUNT}:backup-vault:dr`;
+  return `arn:aws:backup:${DESTINATIONS[destination]}:backup-vault:dr`;
 }
 
 /** The nearest setting that the construct does not refuse. */
 export function allowed(setting: Setting): Setting {
   if (!setting.waits) return { ...setting, policy: 'RETAIN', timeoutMinutes: DEFAULT_MINUTES };
+  if (setting.destination === 'elsewhere') return { ...setting, policy: 'RETAIN' };
   return setting.policy === 'DESTROY' ? { ...setting, token: undefined } : setting;
 }
 
-/** Whether two settings ask for the same copy. */
+/** Whether two settings ask for the same copy by the same resource. */
 export function sameCopy(a: Setting | undefined, b: Setting | undefined): boolean {
-  return !!a?.hasCopy && !!b?.hasCopy && a.id === b.id && a.point === b.point && a.destination === b.destination && a.token === b.token;
+  return sameContent(a, b) && a!.id === b!.id && a!.place === b!.place && a!.logicalId === b!.logicalId;
 }
+
+/** Whether a copy that one setting made is the one that the other asks for, be it by a resource that was moved. */
+export function sameRequest(a: Setting | undefined, b: Setting | undefined): boolean {
+  return sameContent(a, b) && a!.policy === b!.policy && a!.lifecycle === b!.lifecycle && ownerOf(a!) === ownerOf(b!);
+}
+
+/** Whether two settings ask a stack for a copy of the same to the same vault. */
+export function sameContent(a: Setting | undefined, b: Setting | undefined): boolean {
+  return !!a?.hasCopy && !!b?.hasCopy && a.stackName === b.stackName && a.point === b.point && a.destination === b.destination && a.token === b.token;
+}
+
+/** Under RETAIN a construct, wherever it has been moved; under DESTROY one resource. */
+function ownerOf({ policy, place, id, logicalId }: Setting): string {
+  const path = place === 'stack' ? id : `Group/${id}`;
+  if (policy === 'RETAIN') return path;
+  return `${place === 'nested' ? 'Nested/' : ''}${logicalId === 'other' ? OTHER_LOGICAL_ID : path}`;
+}
+
+export const OTHER_LOGICAL_ID = 'Other';
 
 /** A soak asks for tens of thousands. */
 const MOST_KNOWN = 500;
@@ -75,7 +121,7 @@ export class Templates {
 
   /** A template that differs from every other one at least in the neighbour. */
   of(setting: Setting): AssemblyStack {
-    const key = JSON.stringify(Object.entries(setting).sort());
+    const key = JSON.stringify(Object.entries({ ...setting, stackName: 'any' }).sort());
     const stack = this.known.get(key) ?? this.synthesize(setting);
     if (this.known.size >= MOST_KNOWN) this.known.clear();
     this.known.set(key, stack);
@@ -93,7 +139,7 @@ export class Templates {
     app.synth();
     const [read] = readAssembly(outdir);
     const stack = this.assets.of(read);
-    const isNew = Object.keys(read.assets).some(key => !key.endsWith('.json') && read.assets[key] === stack.assets[key]);
+    const isNew = Object.values(stack.assets).some(path => path.startsWith(`${outdir}/`) && !path.endsWith('/Stack.template.json'));
     if (!isNew) rmSync(outdir, { recursive: true });
     return { ...stack, assets: this.otherAssets(stack.assets) };
   }
@@ -103,18 +149,20 @@ function build(stack: Stack, setting: Setting): void {
   const neighbour = new CfnTopic(stack, 'Neighbour', { displayName: REVISION });
   OneTimeCopyJobProvider.getOrCreate(stack, { pollInterval: Duration.seconds(setting.pollSeconds) });
   if (!setting.hasCopy) return;
-  const { id, policy, deletesAll, role, waits, token, deleteAfterDays, timeoutMinutes } = setting;
-  const copy = new OneTimeCopyJob(stack, id, {
-    recoveryPointArn: pointArn(setting),
-    sourceBackupVault: BackupVault.fromBackupVaultName(stack, 'Source', 'prod'),
-    destinationBackupVault: BackupVault.fromBackupVaultArn(stack, 'Destination', vaultArn(setting)),
-    role: role === 'stack' ? undefined : Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${ACCOUNT}:role/${role}`),
-    deleteAfter: deleteAfterDays === undefined ? undefined : Duration.days(deleteAfterDays),
+  const { id, place, logicalId, policy, deletesAll, role, waits, token, lifecycle, timeoutMinutes, pointIs } = setting;
+  const scope = { stack: () => stack, group: () => new Construct(stack, 'Group'), nested: () => new NestedStack(stack, 'Group') }[place]();
+  const copy = new OneTimeCopyJob(scope, id, {
+    recoveryPointArn: pointIs === 'literal' ? pointArn(setting) : new CfnParameter(stack, 'Point', { default: pointArn(setting) }).valueAsString,
+    sourceBackupVault: BackupVault.fromBackupVaultName(scope, 'Source', 'prod'),
+    destinationBackupVault: BackupVault.fromBackupVaultArn(scope, 'Destination', vaultArn(setting)),
+    role: role === 'stack' ? undefined : Role.fromRoleArn(scope, 'Role', `arn:aws:iam::${ACCOUNT}:role/${role}`),
     timeout: timeoutMinutes === DEFAULT_MINUTES ? undefined : Duration.minutes(timeoutMinutes),
     removalPolicy: RemovalPolicy[policy],
     waitForCompletion: waits,
     idempotencyToken: token,
+    ...LIFECYCLES[lifecycle],
   });
+  if (logicalId === 'other') (copy.node.defaultChild as CfnResource).overrideLogicalId(OTHER_LOGICAL_ID);
   if (deletesAll) RemovalPolicies.of(stack).destroy();
   if (setting.neighbour === 'behind') neighbour.node.addDependency(copy);
   if (waits) new CfnOutput(stack, 'Arn', { value: copy.destinationRecoveryPointArn });

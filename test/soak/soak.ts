@@ -58,7 +58,7 @@ export async function run(seed: number, grounds: Grounds, shrinks = true): Promi
 }
 
 function tallyOf({ steps }: Played, finding: Finding | undefined): Tally {
-  const operations = steps.filter(({ kind }) => kind === 'deploy' || kind === 'delete');
+  const operations = steps.filter(({ kind }) => kind !== 'pass' && kind !== 'lose');
   return {
     runs: 1,
     operations: steps.length,

@@ -8,16 +8,24 @@ import { Scenario } from '../../simulator/scenario';
 export const COPY_TYPE = 'Custom::AWSBackupOneTimeCopyJob';
 export const LEG_TYPE = `${COPY_TYPE}Leg`;
 
-/** How things stand between two operations. */
-export interface Snapshot {
-  readonly time: number;
-  /** The stack's; undefined before the first operation. */
+/** How one stack stands between two operations. */
+export interface StackSnapshot {
+  /** Undefined before the first operation. */
   readonly status?: string;
   /** What the template in force asks for; undefined when there is no stack. */
   readonly setting?: Setting;
   /** Of the copy of the template in force. */
   readonly physicalId?: string;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** What the resources of a complete stack have for the ARNs of their copies. */
+  readonly heldArns: readonly string[];
+}
+
+/** How everything else stands. */
+export interface WorldSnapshot {
+  readonly time: number;
+  /** What the complete stacks hold, by stack name. */
+  readonly held: Readonly<Record<string, readonly string[]>>;
   /** Every job there ever was. */
   readonly jobs: readonly CopyJobRecord[];
   /** Every recovery point there ever was, by ARN. */
@@ -28,12 +36,17 @@ export interface Snapshot {
   readonly waitersStartedTwice: number;
 }
 
+/** The stack of the operation, and everything else. */
+export type Snapshot = StackSnapshot & WorldSnapshot;
+
 /** One operation of a history and what came of it. */
 export interface Step {
-  readonly kind: 'deploy' | 'delete' | 'pass' | 'lose';
+  readonly kind: 'deploy' | 'delete' | 'rollBack' | 'pass' | 'lose';
   /** Of a deployment: what it asked for, and whether the neighbour was to fail. */
   readonly asked?: Setting;
   readonly neighbourFails: boolean;
+  /** Of a deployment: whether what fails stays as it is. */
+  readonly noRollback: boolean;
   /** What AWS Backup lost, or somebody deleted. */
   readonly lost?: 'tokens' | 'jobs' | 'copies';
   /** What held while it went on. */
@@ -79,6 +92,11 @@ export function settledRequests({ before, after }: Step): Correspondence[] {
 
 export function jobsStarted({ before, after }: Step): CopyJobRecord[] {
   return after.jobs.slice(before.jobs.length);
+}
+
+/** CloudFormation, or the user, gave up half-way: some resources are as they were, some as they should become. */
+export function isHalfDone({ status = '' }: StackSnapshot): boolean {
+  return ['UPDATE_ROLLBACK_FAILED', 'DELETE_FAILED', 'CREATE_FAILED', 'UPDATE_FAILED'].includes(status);
 }
 
 /** Whether the stack went forward to the end. */

@@ -1,3 +1,4 @@
+import { Setting } from './setting';
 import { jobsStarted, Step } from './step';
 import { FAULTS } from './weather';
 
@@ -19,8 +20,23 @@ const MET: Readonly<Record<string, (step: Step) => number>> = {
   'jobs forgotten': ({ kind, lost, scenario }) => Number(lost === 'jobs' || (kind !== 'lose' && scenario.jobHistorySeconds !== undefined)),
   'copies gone': ({ lost }) => Number(lost === 'copies'),
   'vault that keeps its copies': ({ scenario }) => scenario.vaults.length,
+  'under another stack name': ({ asked }) => Number(asked?.stackName === 'Twin'),
+  'in a nested stack': ({ asked }) => Number(!!asked?.hasCopy && asked.place === 'nested'),
+  'moved to another stack or logical id': ({ asked, before }) => Number(isMoved(asked, before.setting)),
+  'into another account': ({ asked }) => Number(!!asked?.hasCopy && asked.destination === 'elsewhere'),
+  'by a token of the user': ({ asked }) => Number(!!asked?.hasCopy && asked.token !== undefined),
+  'recovery point known at deployment': ({ asked }) => Number(!!asked?.hasCopy && asked.pointIs === 'parameter'),
+  'lifecycle not echoed': ({ asked, scenario }) => Number(asked?.lifecycle === 'cold' || scenario.lifecycleEcho !== 'actual'),
+  'kept as it failed': ({ after: { status } }) => Number(status === 'CREATE_FAILED' || status === 'UPDATE_FAILED'),
+  'gone on from what failed': ({ kind, before: { status } }) => Number(kind === 'deploy' && (status === 'CREATE_FAILED' || status === 'UPDATE_FAILED')),
+  'rolled back by the user': ({ kind }) => Number(kind === 'rollBack'),
+  'resources shown late': ({ scenario }) => Number(scenario.resourceLagSeconds > 0),
   'neighbour fails': ({ neighbourFails }) => Number(neighbourFails),
 };
+
+function isMoved(asked: Setting | undefined, before: Setting | undefined): boolean {
+  return !!asked?.hasCopy && !!before?.hasCopy && (asked.place !== before.place || asked.logicalId !== before.logicalId);
+}
 
 const FAULT_NAMES = FAULTS.map(({ service, kind }) => `${service} ${kind}`);
 

@@ -61,6 +61,14 @@ const stages = fc.constantFrom(
 
 const copyJob = fc.oneof(
   { weight: 3, arbitrary: fc.record({ createdSeconds: fc.constantFrom(5, 60), runningSeconds }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      createdSeconds: fc.constant(5),
+      runningSeconds,
+      recoveryPointStages: fc.tuple(fc.record({ seconds: fc.constantFrom(60, 20 * MINUTE), status: fc.constantFrom('CREATING', 'AVAILABLE', 'PARTIAL') })),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ createdSeconds: fc.constant(5), stages }) },
   {
     weight: 1,
@@ -100,6 +108,17 @@ const rough = fc.record({
   ), 5),
   jobHistorySeconds: sometimes(fc.constantFrom(0, 30 * MINUTE), 10),
   deletedCopyRole: sometimes(fc.constant('fallsBack'), 4),
+  lifecycleEcho: sometimes(fc.constantFrom('asked', 'none'), 3),
+  minusOne: sometimes(fc.constant('never'), 4),
+  copyJobVisibleAfterSeconds: sometimes(fc.constantFrom(10, 60), 6),
+  resourceLagSeconds: sometimes(fc.constantFrom(10, 30), 6),
+  stacks: sometimes(fc.record({
+    nestedRollBackFirst: fc.boolean(),
+    rollbackSetsLastUpdatedTime: fc.boolean(),
+    failedCreations: fc.constantFrom('deletedFirst', 'cleanedUp'),
+    failedUpdates: fc.constantFrom('asked', 'stable'),
+    keptReverts: fc.constantFrom('never', 'UPDATE_FAILED', 'UPDATE_IN_PROGRESS'),
+  }), 2),
   vaults: sometimes(fc.tuple(vault), 12),
 });
 
