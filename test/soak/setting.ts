@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CfnOutput, CfnParameter, CfnResource, Duration, NestedStack, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
@@ -103,6 +104,10 @@ function ownerOf({ policy, place, id, logicalId }: Setting): string {
   return `${place === 'nested' ? 'Nested/' : ''}${logicalId === 'other' ? OTHER_LOGICAL_ID : path}`;
 }
 
+function roleArn(name: string): string {
+  return `arn:aws:iam::${ACCOUNT}:role/${name}`;
+}
+
 export const OTHER_LOGICAL_ID = 'Other';
 
 /** A soak asks for tens of thousands. */
@@ -121,15 +126,33 @@ export class Templates {
 
   /** A template that differs from every other one at least in the neighbour. */
   of(setting: Setting): AssemblyStack {
-    const key = JSON.stringify(Object.entries({ ...setting, stackName: 'any' }).sort());
-    const stack = this.known.get(key) ?? this.synthesize(setting);
+    // What is only text in the template takes the place of another text.
+    const role = setting.role === 'other' ? 'backup' : setting.role;
+    const pattern: Setting = { ...setting, point: 'A', role, stackName: 'Stack' };
+    const key = JSON.stringify(Object.entries(pattern).sort());
+    const stack = this.known.get(key) ?? this.synthesize(pattern);
     if (this.known.size >= MOST_KNOWN) this.known.clear();
     this.known.set(key, stack);
-    return { ...stack, template: stack.template.replace(REVISION, `revision ${++this.deployments}`) };
+    const specific = (text: string) => text.replaceAll(POINTS.A, POINTS[setting.point]).replaceAll(roleArn('backup'), roleArn(setting.role));
+    const template = specific(stack.template).replace(REVISION, `revision ${++this.deployments}`);
+    return { ...stack, template, assets: this.nestedAssets(stack.assets, specific) };
   }
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Templates of nested stacks are files. */
+  private nestedAssets(assets: Assets, specific: (text: string) => string): Assets {
+    return Object.fromEntries(Object.entries(assets).map(([key, path]) => {
+      if (!path.endsWith('.nested.template.json')) return [key, path];
+      const before = readFileSync(path, 'utf8');
+      const after = specific(before);
+      if (after === before) return [key, path];
+      const file = join(this.folder, `${createHash('sha256').update(after).digest('hex')}.nested.template.json`);
+      writeFileSync(file, after);
+      return [key, file];
+    }));
   }
 
   private synthesize(setting: Setting): AssemblyStack {
@@ -155,7 +178,7 @@ function build(stack: Stack, setting: Setting): void {
     recoveryPointArn: pointIs === 'literal' ? pointArn(setting) : new CfnParameter(stack, 'Point', { default: pointArn(setting) }).valueAsString,
     sourceBackupVault: BackupVault.fromBackupVaultName(scope, 'Source', 'prod'),
     destinationBackupVault: BackupVault.fromBackupVaultArn(scope, 'Destination', vaultArn(setting)),
-    role: role === 'stack' ? undefined : Role.fromRoleArn(scope, 'Role', `arn:aws:iam::${ACCOUNT}:role/${role}`),
+    role: role === 'stack' ? undefined : Role.fromRoleArn(scope, 'Role', roleArn(role)),
     timeout: timeoutMinutes === DEFAULT_MINUTES ? undefined : Duration.minutes(timeoutMinutes),
     removalPolicy: RemovalPolicy[policy],
     waitForCompletion: waits,
