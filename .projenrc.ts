@@ -16,8 +16,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   defaultReleaseBranch: 'main',
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
-  // The first release with Runtime.NODEJS_24_X, on which the handler runs.
-  cdkVersion: '2.224.0',
+  // Up to 2.232 the provider framework names the waiter's execution after the RequestId, which CloudFormation uses again when a failed deployment is retried:
+  // ExecutionAlreadyExists, a deployment that fails for nothing (aws-cdk issue 35957, pull request 35988).
+  cdkVersion: '2.233.0',
   constructsVersion: '10.4.2',
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
