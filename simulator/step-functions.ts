@@ -21,8 +21,6 @@ export interface Execution {
   readonly arn: string;
   readonly input: string;
   readonly startTime: number;
-  /** How often somebody asked for it. */
-  requests: number;
   outcome?: Outcome;
 }
 
@@ -70,12 +68,11 @@ export class StepFunctionsService implements Service {
     const now = this.world.clock.now();
     const arn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
     const known = this.byArn.get(arn);
-    if (known) known.requests += 1;
     if (known && !known.outcome && known.input === input) return started(known);
     if (known && now < known.startTime + NAME_REUSE_MILLISECONDS) {
       return refused('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
-    const execution: Execution = { arn, input, startTime: now, requests: 1 };
+    const execution: Execution = { arn, input, startTime: now };
     this.byArn.set(arn, execution);
     this.execute(machine, execution).catch(error => this.world.fail(error as Error));
     return started(execution);

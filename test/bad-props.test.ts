@@ -109,13 +109,22 @@ function built(scope: Construct, given: AnyProps): OneTimeCopyJobProps | undefin
   }
 }
 
+interface Intrinsic {
+  readonly 'Ref'?: string;
+  readonly 'Fn::Join'?: [delimiter: string, parts: unknown[]];
+  readonly 'Fn::Split'?: [delimiter: string, text: unknown];
+  readonly 'Fn::Select'?: [index: number, list: unknown];
+}
+
 /** What CloudFormation hands over of a property; what other resources answer is `known later`. */
 function handedOver(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(handedOver);
   if (value === null) throw new Error('CloudFormation allows no null in a template.');
   if (typeof value !== 'object') return String(value);
-  const { 'Ref': ref, 'Fn::Join': join } = value as { 'Ref'?: string; 'Fn::Join'?: [string, unknown[]] };
+  const { 'Ref': ref, 'Fn::Join': join, 'Fn::Select': select, 'Fn::Split': split } = value as Intrinsic;
   if (join) return (handedOver(join[1]) as string[]).join(join[0]);
+  if (split) return (handedOver(split[1]) as string).split(split[0]);
+  if (select) return (handedOver(select[1]) as string[])[select[0]] ?? '';
   if (ref || Object.keys(value)[0]?.startsWith('Fn::')) return parameters.get(ref ?? '') ?? 'known later';
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, handedOver(entry)]));
 }

@@ -40,9 +40,7 @@ function cutsOff({ service, kind }: Fault): boolean {
 
 /** What is answered may be what the provider framework says, not the handler. */
 export function maySpeakForTheHandler(scenarios: readonly Scenario[]): boolean {
-  return scenarios.some(({ faults, deliverAgain, deliverLate, idempotency }) => deliverLate.length > 0 || faults.some(cutsOff)
-    // Two deliveries start two jobs, and the framework takes the second one's answer for a fault.
-    || (deliverAgain.length > 0 && idempotency.forgetAfterSeconds !== undefined));
+  return scenarios.some(({ faults, deliverLate }) => deliverLate.length > 0 || faults.some(cutsOff));
 }
 
 /** A request may have no answer in time: it came late, its answer got lost, or all that Lambda and the framework try came to nothing. */

@@ -157,7 +157,7 @@ class Player {
       jobs: backup.copyJobs(),
       points: Object.fromEntries(backup.allRecoveryPoints().map((point): [string, RecoveryPoint] => [point.arn, point])),
       requests: [...customResources.correspondence],
-      waitersStartedTwice: stepFunctions.executions().filter(({ requests }) => requests > 1).length,
+      waitersStartedTwice: countRepeated(stepFunctions.executions().map(({ input }) => (JSON.parse(input) as { RequestId: string }).RequestId)),
     };
   }
 
@@ -213,4 +213,8 @@ async function watched<T>(work: Promise<T>): Promise<T> {
 
 function isForward(status: string): boolean {
   return status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE';
+}
+
+function countRepeated(names: readonly string[]): number {
+  return new Set(names.filter((name, index) => names.indexOf(name) < index)).size;
 }

@@ -32,7 +32,7 @@ export interface WorldSnapshot {
   readonly points: Readonly<Record<string, RecoveryPoint>>;
   /** Everything ever sent to custom resources. */
   readonly requests: readonly Correspondence[];
-  /** Executions of the waiter that were asked for more than once. */
+  /** Requests that more than one waiter was started for. */
   readonly waitersStartedTwice: number;
 }
 
