@@ -47,12 +47,15 @@ export class CustomResources implements Service {
   readonly correspondence: Correspondence[] = [];
   private readonly open = new Map<string, OpenRequest>();
   private rules: DeliveryRules = DEFAULT_SCENARIO;
+  /** How many requests earlier operations sent. */
+  private earlier = 0;
 
   constructor(private readonly clock: Clock, private readonly functions: Pick<LambdaService, 'invokeAsync'>) {}
 
-  /** From now on events are delivered by these rules; what was sent before keeps its own. */
+  /** An operation begins. Its events are delivered by these rules; what was sent before keeps its own. */
   play(rules: DeliveryRules): void {
     this.rules = rules;
+    this.earlier = this.correspondence.length;
   }
 
   /** Resolves with the first answer, or a failure when none comes in time. */
@@ -90,7 +93,7 @@ export class CustomResources implements Service {
   }
 
   private eventOf(request: CustomResourceRequest, place: Place): CustomResourceEvent {
-    const requestId = randomUuid(place.random);
+    const requestId = this.retried(request, place) ?? randomUuid(place.random);
     return {
       RequestType: request.requestType,
       ServiceToken: String(request.properties.ServiceToken),
@@ -103,6 +106,15 @@ export class CustomResources implements Service {
       ResourceProperties: asStrings(request.properties),
       ...(request.oldProperties === undefined ? {} : { OldResourceProperties: asStrings(request.oldProperties) }),
     };
+  }
+
+  /** The id of the request that failed in an earlier operation and is made again now: CloudFormation uses it again (aws-cdk issue 35957). */
+  private retried({ logicalId, requestType }: CustomResourceRequest, { stackId }: Place): string | undefined {
+    const [earlier, now] = [this.correspondence.slice(0, this.earlier), this.correspondence.slice(this.earlier)];
+    const last = earlier.reverse().find(({ event }) => event.StackId === stackId && event.LogicalResourceId === logicalId);
+    if (last?.event.RequestType !== requestType || !hasFailed(last)) return undefined;
+    const { RequestId: id } = last.event;
+    return now.some(({ event }) => event.RequestId === id) ? undefined : id;
   }
 
   private firstAnswer(correspondence: Correspondence, seconds: number, losesAnswers: boolean): Promise<string | undefined> {
@@ -123,6 +135,10 @@ export class CustomResources implements Service {
       this.open.set(`${url.pathname}?${url.searchParams.get('X-Amz-Signature')}`, { correspondence, losesAnswers, answer });
     });
   }
+}
+
+function hasFailed({ event, answers: [first], timedOut }: Correspondence): boolean {
+  return timedOut || (first !== undefined && readAnswer(first.body, event).failure !== undefined);
 }
 
 function judge(body: string | undefined, event: CustomResourceEvent): CustomResourceAnswer {

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Deployment } from './deployment';
 import { A, B, copied, copies, copyWith, heldArns, idOf, MINUTE, NEIGHBOUR_FAILS, POLICIES, RETAIN, thenNeighbour } from './stories';
+import { Ended } from '../../simulator/simulation';
 
 /*
  * `cdk deploy --no-rollback`: what failed stays as it is, and the next deployment goes on from there.
@@ -62,6 +63,20 @@ describe.each(REVERTS)('an update that is kept as it failed (reverts: $keptRever
     expect(idOf(back)).toBe(idOf(before));
     expect(back.outputs).toEqual(before.outputs);
     expect(copied(back)).toEqual([A]);
+  });
+});
+
+describe('a request that is made again under the RequestId of the one that failed', () => {
+  const requestIds = ({ logs }: Ended) => new Set(logs.filter(line => line.startsWith('{"step":"on-event"')).map(line => (JSON.parse(line) as { requestId: string }).requestId));
+
+  it('is waited for', async () => {
+    const deployment = new Deployment();
+    await deployment.deploy(copyWith());
+    const failed = await deployment.deploy(copyWith({ recoveryPointArn: B }), { copyJobs: [FAILS] }, KEPT);
+    const again = await deployment.deploy(copyWith({ recoveryPointArn: B }));
+    expect(again.status).toBe('UPDATE_COMPLETE');
+    expect(requestIds(again)).toEqual(requestIds(failed));
+    expect(copied(again)).toEqual([A, B]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { Behaviour, CloudFormationFixture, customResource, FUNCTION, topic } from './cloudformation-fixture';
 import { CustomResourceEvent } from '../../simulator/cloudformation/custom-resource-answer';
+import { DEFAULT_SCENARIO } from '../../simulator/scenario';
 
 let aws: CloudFormationFixture;
 
@@ -14,6 +15,7 @@ const byContent: Behaviour = event => {
   if (type === 'Delete') return { answer: {} };
   return { answer: { PhysicalResourceId: content, ...content === 'bad' && { Status: 'FAILED', Reason: 'bad' } } };
 };
+const stubborn: Behaviour = event => (event.RequestType === 'Update' ? { answer: { Status: 'FAILED', Reason: 'no' } } : byContent(event));
 const contentOf = ({ ResourceProperties: properties }: CustomResourceEvent): string => (properties as { Content: string }).Content;
 const stack = (content: string) => ({ ...FUNCTION, Copy: customResource({ Content: content }), Neighbour: topic('a', { DependsOn: 'Copy' }) });
 const sent = () => aws.requests.map(event => `${event.RequestType} ${event.PhysicalResourceId} as ${contentOf(event)}`);
@@ -90,6 +92,18 @@ describe('an update without rollback', () => {
     expect(sent()[1]).toBe('Update bad as bad');
   });
 
+  it('sends a request that failed under its old RequestId, once', async () => {
+    await kept('bad');
+    aws.customResources.play(DEFAULT_SCENARIO);
+    aws.behaviour = stubborn;
+    await aws.deploy(stack('bad'));
+    expect(sent()).toEqual(['Update A as bad', 'Update bad as bad', 'Update bad as A']);
+    const [first, again, back] = aws.requests;
+    expect(again.RequestId).toBe(first.RequestId);
+    expect(again.ResponseURL).not.toBe(first.ResponseURL);
+    expect(back.RequestId).not.toBe(first.RequestId);
+  });
+
   it('can be taken back to what was stable', async () => {
     await kept('bad');
     expect((await aws.rollBack()).status).toBe('UPDATE_ROLLBACK_COMPLETE');
@@ -99,8 +113,6 @@ describe('an update without rollback', () => {
 });
 
 describe('a rollback that failed', () => {
-  const stubborn: Behaviour = event => (event.RequestType === 'Update' ? { answer: { Status: 'FAILED', Reason: 'no' } } : byContent(event));
-
   beforeEach(async () => {
     await aws.deploy(stack('A'));
     aws.behaviour = stubborn;

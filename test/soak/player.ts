@@ -157,7 +157,7 @@ class Player {
       jobs: backup.copyJobs(),
       points: Object.fromEntries(backup.allRecoveryPoints().map((point): [string, RecoveryPoint] => [point.arn, point])),
       requests: [...customResources.correspondence],
-      waitersStartedTwice: countRepeated(stepFunctions.executions().map(({ input }) => (JSON.parse(input) as { RequestId: string }).RequestId)),
+      waitersStartedTwice: countRepeated(stepFunctions.executions().map(({ input }) => (JSON.parse(input) as { ResponseURL: string }).ResponseURL)),
     };
   }
 
