@@ -1,3 +1,4 @@
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Assets, Environment } from '../assembly';
 import { Clock } from '../clock';
 import { FailingResource, StackRules } from '../scenario';
@@ -24,7 +25,6 @@ export interface Cloud {
 }
 
 export function placeOf({ environment, random }: Pick<Cloud, 'environment' | 'random'>, stackName: string, stackId: string): Place {
-  const { region } = environment;
-  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-  return { ...environment, partition, urlSuffix: partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com', stackName, stackId, random };
+  const { partition = 'aws', domainSuffix: urlSuffix = 'amazonaws.com' } = RegionInfo.get(environment.region);
+  return { ...environment, partition, urlSuffix, stackName, stackId, random };
 }

@@ -63,4 +63,5 @@ export interface HostLog {
 export const REQUEST_HEADER = 'x-simulator-request';
 
 /** CloudFormation's response bucket: the one host that a function may call besides AWS's endpoint. The second group is the Region. */
-export const RESPONSE_BUCKET = /^cloudformation-custom-resource-response-([a-z0-9]+)\.s3[.-]([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/;
+export const RESPONSE_BUCKET = new RegExp('^cloudformation-custom-resource-response-([a-z0-9]+)\\.s3[.-]([a-z0-9-]+)'
+  + '\\.(amazonaws\\.(com(\\.cn)?|eu)|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov|cloud\\.adc-e\\.uk|csp\\.hci\\.ic\\.gov)$');

@@ -23,6 +23,22 @@ describe('deploying a copy', () => {
     expect(calls.backup.StartCopyJob.accepted).toBe(1);
   });
 
+  it.each([
+    ['cn-north-1', 'aws-cn'], ['us-gov-west-1', 'aws-us-gov'], ['eusc-de-east-1', 'aws-eusc'],
+    ['us-iso-east-1', 'aws-iso'], ['us-isob-east-1', 'aws-iso-b'], ['eu-isoe-west-1', 'aws-iso-e'], ['us-isof-south-1', 'aws-iso-f'],
+  ])('works in %s, a Region of %s', async (region, partition) => {
+    const { status, outputs } = await new Deployment({ env: { account: '111122223333', region } }).deploy(stack => {
+      const vaultArn = `arn:${partition}:backup:${region}:111122223333:backup-vault:dr`;
+      const copy = copyJob(stack, {
+        recoveryPointArn: `arn:${partition}:ec2:${region}::snapshot/snap-0123456789abcdef0`,
+        destinationBackupVault: BackupVault.fromBackupVaultArn(stack, 'Vault', vaultArn),
+      });
+      new CfnOutput(stack, 'CopiedTo', { value: copy.destinationRecoveryPointArn });
+    });
+    expect(status).toBe('CREATE_COMPLETE');
+    expect(outputs.CopiedTo).toMatch(new RegExp(`^arn:${partition}:ec2:${region}::snapshot/snap-`));
+  });
+
   it('gives the template every attribute', async () => {
     const { outputs, copyJobs: [job] } = await new Deployment().deploy(stack => {
       const copy = copyJob(stack);
