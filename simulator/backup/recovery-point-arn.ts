@@ -57,6 +57,13 @@ const FORMATS: readonly Format[] = [
     copy: ({ partition, region, account }, ids, [, service, resource]) =>
       `arn:${partition}:${service}:${region}:${account}:snapshot:${resource}/awsbackup:copyjob-${ids.uuid()}`,
   },
+  // A serverless snapshot's own ARN.
+  {
+    pattern: /^arn:[^:]+:redshift-serverless:[^:]+:\d{12}:snapshot\/[0-9a-f-]{36}$/,
+    resourceType: 'Redshift Serverless',
+    resource: ['redshift-serverless', 'namespace/'],
+    copy: ({ partition, region, account }, ids) => `arn:${partition}:redshift-serverless:${region}:${account}:snapshot/${ids.uuid()}`,
+  },
   { pattern: /^arn:[^:]+:backup:[^:]+:\d{12}:recovery-point:.+$/, resourceType: 'EFS', resource: ['elasticfilesystem', 'file-system/fs-'] },
 ];
 

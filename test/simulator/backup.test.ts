@@ -38,6 +38,7 @@ describe('a copy job', () => {
     [`arn:aws:rds:us-east-1:${ACCOUNT}:snapshot:awsbackup:x`, /^arn:aws:rds:eu-west-1:111122223333:snapshot:awsbackup:copyjob-/],
     [`arn:aws:rds:us-east-1:${ACCOUNT}:cluster-snapshot:awsbackup:x`, /^arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:awsbackup:/],
     [`arn:aws:fsx:us-east-1:${ACCOUNT}:backup/backup-1`, /^arn:aws:fsx:eu-west-1:111122223333:backup\/backup-/],
+    [`arn:aws:redshift-serverless:us-east-1:${ACCOUNT}:snapshot/8f8b1a6e-1c9e-4e0e-9d5a-3f1c2b7a9e01`, /^arn:aws:redshift-serverless:eu-west-1:111122223333:snapshot\/[0-9a-f-]{36}$/],
     [`arn:aws:redshift:us-east-1:${ACCOUNT}:snapshot:c/awsbackup:x`, /^arn:aws:redshift:eu-west-1:111122223333:snapshot:c\/awsbackup:/],
     ['arn:aws:ec2:us-east-1::image/ami-1', /^arn:aws:ec2:eu-west-1::image\/ami-/],
     [`arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/t/backup/1`, /^arn:aws:backup:eu-west-1:111122223333:recovery-point:[0-9A-F-]{36}$/],
