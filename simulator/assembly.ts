@@ -25,14 +25,22 @@ export interface AssemblyStack {
   readonly paths: Readonly<Record<string, string>>;
 }
 
+/** By construct path. */
+type Metadata = Readonly<Record<string, ReadonlyArray<{ readonly type: string; readonly data?: unknown }>>>;
+
 const DEFAULT_ENVIRONMENT: Environment = { account: '111122223333', region: 'us-east-1' };
 
 /** The stacks that a synthesized app holds, those of stages too, each after those that it depends on. */
 export function readAssembly(directory: string): AssemblyStack[] {
   if (!existsSync(join(directory, 'manifest.json'))) throw new Error(`${directory} is no cloud assembly: it has no manifest.json.`);
-  // A newer aws-cdk-lib writes a newer schema; what is read here has been in it from the beginning.
-  const assembly = new CloudAssembly(directory, { skipVersionCheck: true });
-  return assembly.stacksRecursively.map(readStack);
+  const assemblies = [open(directory)];
+  for (const { nestedAssemblies } of assemblies) assemblies.push(...nestedAssemblies.map(({ fullPath }) => open(fullPath)));
+  return assemblies.flatMap(({ stacks }) => stacks.map(readStack));
+}
+
+/** A newer aws-cdk-lib writes a newer schema, which this one would refuse. */
+function open(directory: string): CloudAssembly {
+  return new CloudAssembly(directory, { skipVersionCheck: true });
 }
 
 /** The stack of that name; without a name the only one. */
@@ -73,7 +81,15 @@ function readAssets(artifact: CloudFormationStackArtifact, environment: Environm
 }
 
 function readPaths(artifact: CloudFormationStackArtifact): Record<string, string> {
-  return Object.fromEntries(artifact.findMetadataByType('aws:cdk:logicalId').map(({ path, data }) => [String(data), path.slice(1)]));
+  return Object.fromEntries(Object.entries(readMetadata(artifact)).flatMap(([path, entries]) => entries
+    .filter(({ type }) => type === 'aws:cdk:logicalId')
+    .map(({ data }) => [String(data), path.slice(1)])));
+}
+
+/** A newer aws-cdk-lib writes it to a file of its own. */
+function readMetadata({ assembly, manifest }: CloudFormationStackArtifact): Metadata {
+  const { metadata, additionalMetadataFile: file } = manifest as { metadata?: Metadata; additionalMetadataFile?: string };
+  return { ...metadata, ...file && JSON.parse(readFileSync(join(assembly.directory, file), 'utf8')) as Metadata };
 }
 
 function fill(text: string, { account, region }: Environment): string {

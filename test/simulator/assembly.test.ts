@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
@@ -48,6 +48,30 @@ it('finds the stacks of stages, and their assets beside the stage', () => {
   expect(stacks.map(({ name, displayName }) => [name, displayName])).toEqual([['Prod-Inner', 'Prod/Inner']]);
   expect(Object.values(stacks[0].assets).every(existsSync)).toBe(true);
 });
+
+it('reads what a newer CDK writes: another version of the schema, and metadata in files of their own', () => {
+  const directory = synth(app => {
+    new Topic(new Stack(app, 'Outer'), 'Topic');
+    new Topic(new Stack(new Stage(app, 'Prod'), 'Inner'), 'Topic');
+  });
+  const before = readAssembly(directory);
+  for (const folderOfManifest of [directory, join(directory, 'assembly-Prod')]) rewriteAsNewer(folderOfManifest);
+  expect(readAssembly(directory)).toEqual(before);
+  expect(before.flatMap(({ paths }) => Object.values(paths))).toEqual(expect.arrayContaining(['Outer/Topic/Resource', 'Prod/Inner/Topic/Resource']));
+});
+
+function rewriteAsNewer(directory: string): void {
+  const file = join(directory, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<string, any>;
+  manifest.version = '999.0.0';
+  for (const artifact of Object.values<Record<string, any>>(manifest.artifacts)) {
+    if (artifact.type !== 'aws:cloudformation:stack' || !artifact.metadata) continue;
+    artifact.additionalMetadataFile = `${artifact.displayName.replaceAll('/', '')}.metadata.json`;
+    writeFileSync(join(directory, artifact.additionalMetadataFile), JSON.stringify(artifact.metadata));
+    delete artifact.metadata;
+  }
+  writeFileSync(file, JSON.stringify(manifest));
+}
 
 describe('of several stacks', () => {
   const stacks = readAssembly(synth(app => {
