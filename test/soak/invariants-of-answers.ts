@@ -10,7 +10,7 @@ import { readAnswer } from '../../simulator/cloudformation/custom-resource-answe
 
 const LONGEST_REASON_BYTES = 1_024;
 
-/** Every request is answered once, in time. */
+/** Every request is answered in time, and once: two deliveries start two waiters, and CloudFormation takes the first answer. */
 export function answersEveryRequestOnce(steps: readonly Step[]): string[] {
   return settledRequests(steps.at(-1)!).flatMap(request => {
     const { event, answers, timedOut } = request;
