@@ -38,7 +38,7 @@ export async function settleLifecycle(runtime: Runtime, request: CopyRequest, co
   try {
     const { Lifecycle: has, Status: status } = await describeRecoveryPoint(runtime, vaultArn, recoveryPointArn);
     if (isGone(status)) return left(`it is ${status}`);
-    if (why === 'adopted' ? isAsLong(has, wanted) : isSameLifecycle(has, wanted)) return true;
+    if (why === 'adopted' ? isAsLong(has, wanted) : isSameLifecycle(has, wanted) || (operation === 'rollback' && isAsBefore(copy, request, has))) return true;
     if (why === 'adopted' && isShorter(wanted, has)) throw new CopyJobError(`The idempotencyToken names copy job ${copy.copyJobId}, ${wouldLiveShorter(recoveryPointArn, wanted, has)}`);
     if (await stackOperation(runtime, request, 'once') !== operation) return left('the stack does something else by now');
     const awaited = await isAwaited(runtime, request);
@@ -74,6 +74,11 @@ class NotShown extends Error {
 /** Whether the copy, which nobody may change, was asked for with that lifecycle, or got it. */
 function isAsMade(copy: Entry, { properties }: CopyRequest, wanted: LifecycleProperties): boolean {
   return copy.asked === lifecycleHash(properties.Lifecycle) || isSameLifecycle(copy.lifecycle, wanted);
+}
+
+/** Whether a rollback finds what AWS Backup made of the same request: then nothing was changed that it has to put back. */
+function isAsBefore(copy: Entry, { properties }: CopyRequest, has: LifecycleProperties | undefined): boolean {
+  return copy.asked === lifecycleHash(properties.Lifecycle) && copy.lifecycle !== undefined && isSameLifecycle(has, copy.lifecycle);
 }
 
 /** Whether two lifecycles are one; AWS Backup says 'never' by -1 or by nothing. */

@@ -54,8 +54,33 @@ export const BROKEN_HANDLERS: Readonly<Record<string, BrokenHandler>> = {
     foundBy: ['copiesOnlyWhatIsAskedFor', 'startsNoSecondCopy', 'keepsTheIdOfAnUnchangedCopy'],
   },
   'takes a kept copy for one to delete': {
-    patches: [{ file: 'idempotency-token', from: ', RemovalPolicy, generation];', to: ', generation];' }],
+    patches: [
+      { file: 'idempotency-token', from: 'RemovalPolicy === \'destroy\' ? [NestedStacks, CopyLogicalId] : [ConstructPath];', to: '[ConstructPath];' },
+      { file: 'idempotency-token', from: ', RemovalPolicy, generation];', to: ', generation];' },
+    ],
     foundBy: ['takesOverNothingThatIsKept'],
+  },
+  'shares a copy between two stacks of one template': {
+    patches: [
+      { file: 'idempotency-token', from: 'stack.rootName, ', to: '' },
+      { file: 'delete-copy', from: 'if (resources.some(resource => !isTheDeleted(resource) && resource.physicalId && mayHold(resource.physicalId, copyJobId))) return \'held\';', to: '' },
+    ],
+    foundBy: ['everyStackHasWhatItHolds'],
+  },
+  'deletes the copy that a moved resource holds': {
+    patches: [
+      { file: 'idempotency-token', from: 'RemovalPolicy === \'destroy\' ? [NestedStacks, CopyLogicalId] : [ConstructPath];', to: '[ConstructPath];' },
+      { file: 'delete-copy', from: 'if (resources.some(resource => !isTheDeleted(resource) && resource.physicalId && mayHold(resource.physicalId, copyJobId))) return \'held\';', to: '' },
+    ],
+    foundBy: ['everyStackHasWhatItHolds', 'deletesOnlyWhatTheTemplateDeletes', 'attributesNameTheCopy'],
+  },
+  'shortens the life of a copy that it takes over': {
+    patches: [
+      { file: 'idempotency-token', from: 'Lifecycle, RemovalPolicy, generation];', to: 'RemovalPolicy, generation];' },
+      { file: 'on-event', from: 'properties.IdempotencyToken !== undefined && !own ? \'adopted\' : undefined;', to: '!own ? \'changed\' : undefined;' },
+      { file: 'start-copy', from: 'own ? undefined : whyNotLive', to: 'undefined' },
+    ],
+    foundBy: ['shortensNoOthersLife'],
   },
   'forgets what was copied before': {
     patches: [{ file: 'physical-id', from: '...isOurs(oldId) ? split(oldId) : []', to: '...[]' }],

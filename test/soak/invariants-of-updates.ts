@@ -19,6 +19,8 @@ export function rollsBackToWhatWas(steps: readonly Step[]): string[] {
   const wasThere = isAlive(pointOf(heldJob(before), before)) && isAlive(pointOf(heldJob(before), after));
   // A lifecycle is not written for a resource that does not exist, as CloudFormation says.
   if (!wasThere || isGuarded(steps) || isLiedTo(steps, 'DescribeStackResource')) was.lifecycle = is.lifecycle = '';
+  // What AWS Backup made of 'never' may have had the source's end; put back, it has none.
+  if (before.setting.lifecycle === 'never') was.lifecycle = is.lifecycle = '';
   if (!before.setting.waits) {
     // Nothing waits for the copy, so no template reads its ARN: what became of it may have become known on the way, or not.
     was.arn = is.arn = '';
