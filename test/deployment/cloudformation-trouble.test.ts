@@ -14,10 +14,10 @@ describe('CloudFormation that does not tell what it does', () => {
     expect(deleted.simulatedSeconds).toBeGreaterThan(8 * MINUTE);
   });
 
-  it('is asked until it tells, before another copy is made', async () => {
+  it.each(['serviceUnavailable', 'connectionRefused', 'dropAfterServing', 'halfAnswer', 'malformedJson'])('is asked until it tells, before another copy is made: %s', async kind => {
     const deployment = new Deployment();
     await deployment.deploy(copyWith());
-    const after = await deployment.deploy(copyWith({ recoveryPointArn: B }), { faults: [troubleWith('DescribeStacks', 8 * MINUTE, 0)] });
+    const after = await deployment.deploy(copyWith({ recoveryPointArn: B }), { faults: [{ ...troubleWith('DescribeStacks', 8 * MINUTE, 0), kind }] });
     expect(after.status).toBe('UPDATE_COMPLETE');
     expect(copies(after).map(({ of }) => of)).toEqual([A, B]);
   });

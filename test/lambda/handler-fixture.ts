@@ -38,6 +38,8 @@ export class HandlerFixture implements Runtime {
   readonly logs: Record<string, unknown>[] = [];
   /** What CloudFormation says of the stack. */
   stackStatus = 'CREATE_IN_PROGRESS';
+  /** The resources that make copies, as CloudFormation lists them; `Copy` is the one that it is at. */
+  copies: readonly { readonly logicalId: string; readonly physicalId?: string; readonly status: string }[] = [];
   private readonly aws: BackupFixture;
   private readonly server: Server;
 
@@ -119,19 +121,25 @@ export class HandlerFixture implements Runtime {
     throw new Error('The handler never came to an end.');
   }
 
-  /** Of a stack without a resource that makes a copy, but for the one that CloudFormation is at. */
+  /** What CloudFormation says of the stack and its resources. */
   private tellStack({ body }: WireRequest): Answer {
     const stack = `<StackName>Stack</StackName><StackStatus>${this.stackStatus}</StackStatus><CreationTime>2025-01-01T00:00:00Z</CreationTime>`;
     const resource = '<LogicalResourceId>Copy</LogicalResourceId><ResourceStatus>UPDATE_IN_PROGRESS</ResourceStatus>';
     const answers: Readonly<Record<string, string>> = {
       DescribeStacks: `<Stacks><member>${stack}</member></Stacks>`,
       DescribeStackResource: `<StackResourceDetail>${resource}</StackResourceDetail>`,
-      ListStackResources: '<StackResourceSummaries/>',
+      ListStackResources: `<StackResourceSummaries>${this.copies.map(copySummary).join('')}</StackResourceSummaries>`,
     };
     const action = new URLSearchParams(body).get('Action')!;
     const answer = `<${action}Response><${action}Result>${answers[action]}</${action}Result></${action}Response>`;
     return { status: 200, headers: { 'content-type': 'text/xml' }, body: answer };
   }
+}
+
+function copySummary({ logicalId, physicalId, status }: HandlerFixture['copies'][number]): string {
+  const id = physicalId === undefined ? '' : `<PhysicalResourceId>${physicalId}</PhysicalResourceId>`;
+  return `<member><LogicalResourceId>${logicalId}</LogicalResourceId>${id}<ResourceType>Custom::AWSBackupOneTimeCopyJob</ResourceType>`
+    + `<ResourceStatus>${status}</ResourceStatus><LastUpdatedTimestamp>2025-01-01T00:00:00Z</LastUpdatedTimestamp></member>`;
 }
 
 function serve(services: Readonly<Record<string, Service>>): Server {

@@ -27,7 +27,7 @@ describe('creating', () => {
     }]);
     const [{ copyJobId, destinationRecoveryPointArn }] = fixture.jobs;
     expect(handover.PhysicalResourceId).toMatch(new RegExp(`^copy-job/1;${copyJobId}\\|\\|[0-9a-f]{12}\\|\\|[0-9a-f]{6}$`));
-    expect(result.PhysicalResourceId).toMatch(new RegExp(`^copy-job/1;${copyJobId}\\|${destinationRecoveryPointArn}\\|[0-9a-f]{12}\\|c30,d365\\|[0-9a-f]{6}$`));
+    expect(result.PhysicalResourceId).toMatch(new RegExp(`^copy-job/1;${copyJobId}\\|${destinationRecoveryPointArn}\\|[0-9a-f]{12}\\|d365\\|[0-9a-f]{6}$`));
     expect(result.Data).toMatchObject({ DestinationRecoveryPointArn: destinationRecoveryPointArn, CopyJobId: copyJobId, CopyJobState: 'COMPLETED' });
   });
 
@@ -281,6 +281,63 @@ describe('updating', () => {
     const update = fixture.request('Update', { SourceBackupVaultName: 'other' }, { PhysicalResourceId });
     await expect(fixture.onEvent(update)).rejects.toThrow(message);
     expect(fixture.jobs).toHaveLength(1);
+  });
+});
+
+describe('deleting under DESTROY', () => {
+  const DESTROYED = { RemovalPolicy: 'destroy' };
+
+  /** Deletes the copy that was made, and tells whether it is still there when the polls have gone on for some minutes. */
+  async function remains(copies: (id: string) => HandlerFixture['copies']): Promise<{ remains: boolean; isComplete: boolean }> {
+    await start();
+    const { event, handover } = await create(DESTROYED);
+    const { PhysicalResourceId: id } = await fixture.wait(event, handover);
+    fixture.stackStatus = 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS';
+    fixture.copies = copies(id!);
+    const removal = fixture.request('Delete', DESTROYED, { PhysicalResourceId: id });
+    const deleting = await fixture.onEvent(removal);
+    let isComplete = false;
+    for (let poll = 0; poll < 6 && !isComplete; poll++) {
+      isComplete = (await fixture.poll(removal, deleting)).IsComplete;
+      await fixture.sleep(30_000);
+    }
+    return { remains: !fixture.logs.some(({ step, status }) => step === 'delete' && status === 'DELETING'), isComplete };
+  }
+
+  it.each<[string, (id: string) => HandlerFixture['copies']]>([
+    ['no other resource', () => []],
+    ['a resource that held it before', id => [{ logicalId: 'Other', physicalId: `copy-job/1;NEWER||hash||asked;${id.slice('copy-job/1;'.length)}`, status: 'UPDATE_COMPLETE' }]],
+    ['a resource that is deleted', id => [{ logicalId: 'Other', physicalId: id, status: 'DELETE_COMPLETE' }]],
+  ])('deletes what is held by %s', async (_, copies) => {
+    expect(await remains(copies)).toEqual({ remains: false, isComplete: true });
+  });
+
+  it.each<[string, (id: string) => HandlerFixture['copies']]>([
+    ['another resource', id => [{ logicalId: 'Other', physicalId: id, status: 'CREATE_COMPLETE' }]],
+    ['a resource of a later release', id => [{ logicalId: 'Other', physicalId: id.replace('/1;', '/2;'), status: 'CREATE_COMPLETE' }]],
+  ])('leaves what is held by %s', async (_, copies) => {
+    expect(await remains(copies)).toEqual({ remains: true, isComplete: true });
+  });
+
+  it.each<[string, (id: string) => HandlerFixture['copies']]>([
+    ['its own resource as complete', id => [{ logicalId: 'Copy', physicalId: id, status: 'UPDATE_COMPLETE' }]],
+    ['a resource that is created and has no id yet', () => [{ logicalId: 'Other', status: 'CREATE_IN_PROGRESS' }]],
+  ])('looks again while CloudFormation shows %s', async (_, copies) => {
+    expect(await remains(copies)).toEqual({ remains: true, isComplete: false });
+  });
+
+  it('never touches the source, by whose name a copy within one vault might be told', async () => {
+    const source = 'arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0';
+    await start({ copyJobs: [{ response: { DestinationRecoveryPointArn: source } }] });
+    const { event, handover } = await create(DESTROYED);
+    const { PhysicalResourceId } = await fixture.wait(event, handover);
+    fixture.stackStatus = 'UPDATE_IN_PROGRESS';
+    const change = fixture.request('Update', { ...DESTROYED, Lifecycle: { DeleteAfterDays: '30' } }, { PhysicalResourceId });
+    expect(await fixture.wait(change, await fixture.onEvent(change))).toMatchObject({ IsComplete: true });
+    fixture.stackStatus = 'DELETE_IN_PROGRESS';
+    const removal = fixture.request('Delete', DESTROYED, { PhysicalResourceId });
+    expect(await fixture.wait(removal, await fixture.onEvent(removal))).toEqual({ IsComplete: true });
+    expect(fixture.logs.map(({ step }) => step)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(lifecycle-set|delete)$/)]));
   });
 });
 

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, Plugin } from 'esbuild';
+import { Operation } from './history';
+import { Setting } from './setting';
 import { Assets } from '../../simulator/assembly';
 
 /** One change of the handler's source. */
@@ -14,7 +16,13 @@ interface Patch {
 export interface BrokenHandler {
   readonly patches: readonly Patch[];
   readonly foundBy: readonly string[];
+  /** What shows it, where chance seldom does. */
+  readonly operations?: readonly Operation[];
 }
+
+const CALM = { copyJobs: [{ runningSeconds: 30 }], idempotency: { otherParameters: 'returnFirst' } };
+const deployed = (change: Partial<Setting>): Operation => ({ kind: 'deploy', stackName: 'Stack', change, noRollback: false, weather: CALM });
+const DELETED: Operation = { kind: 'delete', stackName: 'Stack', weather: CALM };
 
 export const BROKEN_HANDLERS: Readonly<Record<string, BrokenHandler>> = {
   'takes a token at random': {
@@ -58,6 +66,7 @@ export const BROKEN_HANDLERS: Readonly<Record<string, BrokenHandler>> = {
       { file: 'idempotency-token', from: 'RemovalPolicy === \'destroy\' ? [NestedStacks, CopyLogicalId] : [ConstructPath];', to: '[ConstructPath];' },
       { file: 'idempotency-token', from: ', RemovalPolicy, generation];', to: ', generation];' },
     ],
+    operations: [deployed({ policy: 'RETAIN' }), DELETED, deployed({ policy: 'DESTROY' })],
     foundBy: ['takesOverNothingThatIsKept'],
   },
   'shares a copy between two stacks of one template': {
@@ -80,6 +89,7 @@ export const BROKEN_HANDLERS: Readonly<Record<string, BrokenHandler>> = {
       { file: 'on-event', from: 'properties.IdempotencyToken !== undefined && !own ? \'adopted\' : undefined;', to: '!own ? \'changed\' : undefined;' },
       { file: 'start-copy', from: 'own ? undefined : whyNotLive', to: 'undefined' },
     ],
+    operations: [deployed({ lifecycle: 'months' }), DELETED, deployed({ lifecycle: 'month' })],
     foundBy: ['shortensNoOthersLife'],
   },
   'forgets what was copied before': {

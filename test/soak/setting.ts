@@ -134,25 +134,29 @@ export class Templates {
     if (this.known.size >= MOST_KNOWN) this.known.clear();
     this.known.set(key, stack);
     const specific = (text: string) => text.replaceAll(POINTS.A, POINTS[setting.point]).replaceAll(roleArn('backup'), roleArn(setting.role));
-    const template = specific(stack.template).replace(REVISION, `revision ${++this.deployments}`);
-    return { ...stack, template, assets: this.nestedAssets(stack.assets, specific) };
+    const nested = this.nestedTemplates(stack.assets, specific);
+    const template = nested.reduce((text, { hash, newHash }) => text.replaceAll(hash, newHash), specific(stack.template));
+    return {
+      ...stack,
+      template: template.replace(REVISION, `revision ${++this.deployments}`),
+      assets: { ...stack.assets, ...Object.fromEntries(nested.map(({ key, hash, newHash, file }) => [key.replace(hash, newHash), file])) },
+    };
   }
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Templates of nested stacks are files. */
-  private nestedAssets(assets: Assets, specific: (text: string) => string): Assets {
-    return Object.fromEntries(Object.entries(assets).map(([key, path]) => {
-      if (!path.endsWith('.nested.template.json')) return [key, path];
-      const before = readFileSync(path, 'utf8');
-      const after = specific(before);
-      if (after === before) return [key, path];
-      const file = join(this.folder, `${createHash('sha256').update(after).digest('hex')}.nested.template.json`);
-      writeFileSync(file, after);
-      return [key, file];
-    }));
+  /** The templates of nested stacks, which are files under a name by what is in them. */
+  private nestedTemplates(assets: Assets, specific: (text: string) => string) {
+    return Object.entries(assets).filter(([, path]) => path.endsWith('.nested.template.json')).map(([key, path]) => {
+      const text = specific(readFileSync(path, 'utf8'));
+      const [, hash] = /([0-9a-f]{64})\.json$/.exec(key)!;
+      const newHash = createHash('sha256').update(text).digest('hex');
+      const file = join(this.folder, `${newHash}.nested.template.json`);
+      writeFileSync(file, text);
+      return { key, hash, newHash, file };
+    });
   }
 
   private synthesize(setting: Setting): AssemblyStack {
