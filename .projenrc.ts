@@ -92,7 +92,7 @@ project.eslint?.allowDevDeps('lambda/**');
 project.eslint?.allowDevDeps('simulator/**');
 
 // They import the package by its name, as its users do; tsc knows where that is.
-project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': 'off' } });
+project.eslint?.addOverride({ files: ['examples/**', 'test/judged-apps/**'], rules: { 'import/no-unresolved': 'off' } });
 
 // Editors and eslint take the nearest tsconfig.json of a file; `tsc` checks them all at once through test/tsconfig.json.
 for (const dir of ['lambda', 'simulator', 'examples']) {

@@ -191,7 +191,7 @@ export class Simulation {
     };
   }
 
-  private cloud({ failResources, stacks: rules }: Scenario, noRollback = false): Cloud {
+  private cloud({ failResources, parameterStore, stacks: rules }: Scenario, noRollback = false): Cloud {
     const { assets, aws, exported, world, options } = this;
     return {
       clock: world.clock,
@@ -200,6 +200,7 @@ export class Simulation {
       services: aws,
       assets,
       exported,
+      parameterStore,
       rules,
       noRollback,
       failure: id => failResources.find(({ resource }) => resource === id),

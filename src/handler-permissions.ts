@@ -98,8 +98,14 @@ export class HandlerPermissions {
   }
 }
 
-/** A partition, Region or account has at most 16 characters; what else a token becomes, a role's name for instance, has hardly more than 64. */
+/**
+ * What a text hardly exceeds when its tokens are known.
+ *
+ * A partition, Region or account has at most 16 characters; what else becomes a part of an ARN, a role's name for instance, hardly more
+ * than 64; a whole ARN hardly more than 128.
+ */
 function estimatedLength(text: string): number {
+  if (/^\$\{Token\[[^\]]*\]\}$/.test(text)) return 128;
   return text.replace(/\$\{Token\[AWS\.[^\]]*\]\}/g, ' '.repeat(16)).replace(/\$\{Token\[[^\]]*\]\}/g, ' '.repeat(64)).length;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import * as path from 'path';
-import { AspectPriority, Aspects, Aws, CfnParameter, Duration, IResolvable, Reference, RemovalPolicy, ScopedAws, Stack, Tokenization } from 'aws-cdk-lib';
+import { Aws, CfnParameter, CfnResource, Duration, IResolvable, Reference, RemovalPolicy, ScopedAws, Stack, Tokenization } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -118,7 +118,6 @@ export class OneTimeCopyJobProvider extends Construct {
   private readonly handlerRole: iam.Role;
   private readonly permissions: HandlerPermissions;
   private copyRole?: iam.Role;
-  private keepsCopyRole = false;
   private setUpBy = this.node.path;
 
   constructor(scope: Construct, id: string, props: OneTimeCopyJobProviderProps = {}) {
@@ -180,7 +179,8 @@ export class OneTimeCopyJobProvider extends Construct {
   /**
    * The role that AWS Backup copies with when a job names none.
    *
-   * Kept when the stack goes as long as one copy is kept: AWS Backup needs it for the copy's lifecycle.
+   * Kept when the stack goes as long as one copy is kept, whatever an aspect says: AWS Backup may still be copying with it, and needs it
+   * for the copy's lifecycle. Who wants it gone gives a role of their own.
    *
    * @internal
    */
@@ -193,7 +193,7 @@ export class OneTimeCopyJobProvider extends Construct {
       });
       acceptManagedPolicy(this.copyRole, 'AWSBackupServiceRolePolicyForBackup', 'AWS keeps this policy up to date with what AWS Backup needs to copy each type.');
     }
-    if (kept) this.keepCopyRole(this.copyRole);
+    if (kept) keep(this.copyRole);
     return this.copyRole;
   }
 
@@ -205,12 +205,10 @@ export class OneTimeCopyJobProvider extends Construct {
    *
    * @internal
    */
-  public _allow(job: Construct, permission: Permission, resource: string): IConstruct | undefined {
-    if (!this.waitsForResource(resource)) {
-      this.permissions.allow(permission, resource);
-      return undefined;
-    }
-    return this.allowInOwnPolicy(job, permission, resource);
+  public _allow(job: Construct, permission: Permission, ...resources: string[]): IConstruct | undefined {
+    if (resources.some(resource => this.waitsForResource(resource))) return this.allowInOwnPolicy(job, permission, resources);
+    for (const resource of resources) this.permissions.allow(permission, resource);
+    return undefined;
   }
 
   /**
@@ -222,9 +220,7 @@ export class OneTimeCopyJobProvider extends Construct {
    * @internal
    */
   public _allowForDeletion(job: Construct, permission: Permission, ...resources: string[]): IConstruct {
-    if (resources.some(resource => this.waitsForResource(resource))) {
-      return resources.map(resource => this.allowInOwnPolicy(job, permission, resource))[0];
-    }
+    if (resources.some(resource => this.waitsForResource(resource))) return this.allowInOwnPolicy(job, permission, resources);
     const what = JSON.stringify([permission.actions, Stack.of(this).resolve(resources)]);
     const id = `ForDeletion${createHash('sha256').update(what).digest('hex').slice(0, 8)}`;
     const existing = this.node.tryFindChild(id);
@@ -267,20 +263,10 @@ export class OneTimeCopyJobProvider extends Construct {
     return undefined;
   }
 
-  /** After every aspect that may change it: `RemovalPolicies.of(app).destroy()` must not take the role from copies that it cannot delete. */
-  private keepCopyRole(role: iam.Role): void {
-    if (this.keepsCopyRole) return;
-    this.keepsCopyRole = true;
-    Aspects.of(role).add({
-      visit: node => {
-        if (node instanceof iam.CfnRole) node.applyRemovalPolicy(RemovalPolicy.RETAIN);
-      },
-    }, { priority: AspectPriority.READONLY - 1 });
-  }
-
-  private allowInOwnPolicy(job: Construct, permission: Permission, resource: string): IConstruct {
+  /** In one statement: all inline policies of the role together have 10,240 characters. */
+  private allowInOwnPolicy(job: Construct, permission: Permission, resources: string[]): IConstruct {
     const own = job.node.tryFindChild('HandlerPolicy') as iam.Policy | undefined ?? this.ownPolicy(job, 'HandlerPolicy');
-    addStatement(own, permission, resource);
+    addStatement(own, permission, ...resources);
     return own;
   }
 
@@ -301,6 +287,13 @@ export class OneTimeCopyJobProvider extends Construct {
     };
     return !Tokenization.reverseString(value).tokens.every(waitsForNothing);
   }
+}
+
+/** Keeps the role: no aspect, at whatever priority, changes what overrides the template. */
+function keep({ node: { defaultChild } }: iam.Role): void {
+  // There is none where roles are made elsewhere.
+  if (!CfnResource.isCfnResource(defaultChild)) return;
+  for (const policy of ['DeletionPolicy', 'UpdateReplacePolicy']) defaultChild.addOverride(policy, 'Retain');
 }
 
 function checkedPollInterval(scope: Construct, interval: Duration): Duration {

@@ -206,7 +206,7 @@ export class OneTimeCopyJob extends Construct {
       provider._allowPassing(this, this.role),
       ...provider._allowDescribingStacks(this),
       ...destroyed ? [provider._allowForDeletion(this, LIST_STACK_RESOURCES, ANY_STACK)] : [],
-      ...copies.map(arn => provider._allow(this, FOLLOW_RECOVERY_POINT, arn)),
+      ...copies.length > 0 ? [provider._allow(this, FOLLOW_RECOVERY_POINT, ...copies)] : [],
       ...destroyed && copies.length > 0 ? [provider._allowForDeletion(this, DELETE_RECOVERY_POINT, ...copies)] : [],
     ];
     return policies.filter(policy => policy !== undefined);

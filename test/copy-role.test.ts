@@ -1,4 +1,6 @@
-import { App, Duration, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  App, AspectPriority, Aspects, CfnResource, Duration, MissingRemovalPolicies, RemovalPolicies, RemovalPolicy, Stack,
+} from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { actions, filled, policies } from './handler-policies';
@@ -41,9 +43,20 @@ describe('the copy role', () => {
       expect(copyRoles(synthesized(stack)).map(([, role]) => role)).toEqual([expect.objectContaining(KEPT)]);
     });
 
-    it('is kept though an aspect gives every resource the policy to be deleted', () => {
-      copyJob(stack);
-      RemovalPolicies.of(stack.node.root).destroy();
+    it.each<[string, (scope: Stack) => void]>([
+      ['that deletes everything', scope => RemovalPolicies.of(scope).destroy()],
+      ['that deletes roles', scope => RemovalPolicies.of(scope).destroy({ applyToResourceTypes: ['AWS::IAM::Role'] })],
+      ['that comes after all others', scope => RemovalPolicies.of(scope).destroy({ priority: AspectPriority.READONLY + 1 })],
+      ['that deletes what has no policy', scope => MissingRemovalPolicies.of(scope).destroy()],
+      ['of the user\'s own', scope => Aspects.of(scope).add({
+        visit: node => {
+          if (CfnResource.isCfnResource(node)) node.applyRemovalPolicy(DESTROY);
+        },
+      })],
+    ])('is kept though there is an aspect %s', (_what, add) => {
+      add(stack);
+      copyJob(stack, { removalPolicy: DESTROY }, 'A');
+      copyJob(stack, {}, 'B');
       expect(copyRoles(synthesized(stack)).map(([, role]) => role)).toEqual([expect.objectContaining(KEPT)]);
     });
 

@@ -1,4 +1,4 @@
-import { App, Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, Lazy, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { actions, allowed, filled, handlerPolicies, Policy } from './handler-policies';
 import { copyJob, ENV, logicalId, synthesized, vaultIn } from './sample-job';
 import { reachableFrom, templateGraph, TemplateJson } from './template-graph';
@@ -63,6 +63,12 @@ it('what one kind of copy in one Region may be has one policy of its own, howeve
     ['arn:aws:ec2:eu-central-1::snapshot/*', 'arn:aws:backup:eu-central-1:111122223333:recovery-point:*'],
     ['arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:awsbackup:*', 'arn:aws:backup:eu-west-1:111122223333:recovery-point:*'],
   ]);
+});
+
+it('all patterns of a recovery point that only the deployment knows have one policy, as IAM has no room for one each', () => {
+  const token = Lazy.string({ produce: () => AURORA });
+  const { template } = stackOf({ A: { removalPolicy: DESTROY, recoveryPointArn: token }, B: { removalPolicy: DESTROY, recoveryPointArn: token } });
+  expect(deletionPolicies(template).map(policy => patterns(policy).length)).toEqual([9]);
 });
 
 describe('the logical id of a policy', () => {

@@ -1,4 +1,4 @@
-import { App, Arn, ArnFormat, Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Arn, ArnFormat, Aws, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { filled, handlerPolicies, handlerRole } from './handler-policies';
 import { copyJob, ENV, SNAPSHOT, synthesized, vaultIn } from './sample-job';
 import { TemplateJson } from './template-graph';
@@ -51,6 +51,15 @@ describe.each([false, true])('with minimizePolicies %s', minimize => {
     const arn = { service: 'backup', resource: 'recovery-point', arnFormat: ArnFormat.COLON_RESOURCE_NAME };
     const pseudo = { partition: Aws.PARTITION, region: Aws.REGION, account: Aws.ACCOUNT_ID };
     expectInsideLimits(copies(400, n => Arn.format({ ...arn, ...pseudo, resourceName: uuid(n) })));
+  });
+
+  it.each([RemovalPolicy.RETAIN, RemovalPolicy.DESTROY])('100 copies of what only the deployment knows are inside the limits of CloudFormation and IAM: %s', removalPolicy => {
+    const stack = new Stack(new App({ context: { '@aws-cdk/aws-iam:minimizePolicies': minimize } }), 'Big', { env: ENV });
+    for (let n = 0; n < 100; n++) {
+      const recoveryPointArn = new CfnParameter(stack, `RecoveryPoint${n}`).valueAsString;
+      copyJob(stack, { recoveryPointArn, destinationBackupVault: vaultIn(stack, REGIONS[n % REGIONS.length]), removalPolicy }, `Copy${n}`);
+    }
+    expectInsideLimits(synthesized(stack));
   });
 
   it.each(RECOVERY_POINTS)('100 copies of %s under DESTROY are inside the limits of CloudFormation and IAM', (_type, recoveryPointArn) => {

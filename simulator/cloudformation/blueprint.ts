@@ -15,11 +15,11 @@ const RESOURCE_KEYS = ['Type', 'Properties', 'DependsOn', 'Condition', 'Deletion
 const POLICIES = ['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot'];
 
 /** A template made ready to deploy: checked as CloudFormation does, parameters filled in, conditions applied. */
-export function prepare(body: string, given: Readonly<Record<string, Json>>, place: Place): Blueprint {
+export function prepare(body: string, given: Readonly<Record<string, Json>>, place: Place, stored: Readonly<Record<string, string>> = {}): Blueprint {
   if (Buffer.byteLength(body) > LARGEST_TEMPLATE) throw new ValidationError(`Template may not exceed ${LARGEST_TEMPLATE} bytes in size.`);
   const template = parse(body);
   checkShape(template);
-  const parameters = parameterValues(template, given);
+  const parameters = parameterValues(template, given, stored);
   const blueprint = {
     template: applyConditions(template, name => name in parameters ? parameters[name] : pseudoParameter(name, place), mappingOf(template)),
     parameters,
@@ -64,23 +64,28 @@ function refuseNull(value: Json, path: string): void {
   if (typeof value === 'object') Object.entries(value as object).forEach(([key, item]) => refuseNull(item, `${path}/${key}`));
 }
 
-function parameterValues(template: Template, given: Readonly<Record<string, Json>>): Record<string, Json> {
+function parameterValues(
+  template: Template, given: Readonly<Record<string, Json>>, stored: Readonly<Record<string, string>>,
+): Record<string, Json> {
   const declared = Object.entries(template.Parameters ?? {});
   const unknown = Object.keys(given).filter(name => !declared.some(([other]) => other === name));
   if (unknown.length > 0) throw new ValidationError(`Parameters: [${unknown.join(', ')}] do not exist in the template`);
   const missing = declared.filter(([name, parameter]) => given[name] === undefined && parameter.Default === undefined).map(([name]) => name);
   if (missing.length > 0) throw new ValidationError(`Parameters: [${missing.join(', ')}] must have values`);
-  return Object.fromEntries(declared.map(([name, { Type: type, Default: standard }]) => [name, parameterValue(name, type, given[name] ?? standard)]));
+  return Object.fromEntries(declared.map(
+    ([name, { Type: type, Default: standard }]) => [name, parameterValue(name, type, given[name] ?? standard, stored)],
+  ));
 }
 
-function parameterValue(name: string, type: string, value: Json): Json {
-  if (type.startsWith('AWS::SSM::Parameter::Value')) return storedValue(name, String(value));
+function parameterValue(name: string, type: string, value: Json, stored: Readonly<Record<string, string>>): Json {
+  if (type.startsWith('AWS::SSM::Parameter::Value')) return storedValue(name, String(value), stored);
   if (type === 'CommaDelimitedList' || type.startsWith('List<')) return Array.isArray(value) ? value : String(value).split(',').map(item => item.trim());
   return Array.isArray(value) ? value.join(',') : String(value);
 }
 
-/** The Parameter Store holds what bootstrapping leaves there, nothing else. */
-function storedValue(name: string, path: string): string {
+/** The Parameter Store holds what bootstrapping leaves there and what the scenario says. */
+function storedValue(name: string, path: string, stored: Readonly<Record<string, string>>): string {
+  if (Object.hasOwn(stored, path)) return stored[path];
   if (/^\/cdk-bootstrap\/\w+\/version$/.test(path)) return '30';
-  throw new NotSimulated(`The parameter ${name} reads ${path} from the Parameter Store, which is not simulated.`);
+  throw new NotSimulated(`The parameter ${name} reads ${path} from the Parameter Store, where the scenario's parameterStore has nothing.`);
 }

@@ -14,6 +14,8 @@ export interface Cloud {
   readonly assets: Assets;
   /** Outputs that stacks export, by name. */
   readonly exported: Map<string, string>;
+  /** Values of the Parameter Store, by path. */
+  readonly parameterStore: Readonly<Record<string, string>>;
   readonly rules: StackRules;
   /** What fails stays as it is. */
   readonly noRollback: boolean;

@@ -16,7 +16,9 @@ export function newStack(cloud: Cloud, name: string, ancestors: Pick<StackState,
 }
 
 /** A nested stack's template, which is published like any asset. */
-export function prepareFromAsset({ assets }: Pick<Cloud, 'assets'>, key: string, parameters: Readonly<Record<string, Json>>, place: Place): Blueprint {
+export function prepareFromAsset(
+  { assets, parameterStore }: Pick<Cloud, 'assets' | 'parameterStore'>, key: string, parameters: Readonly<Record<string, Json>>, place: Place,
+): Blueprint {
   if (!(key in assets)) throw new NotSimulated(`The nested stack template ${key} is no asset of the cloud assembly.`);
-  return prepare(readFileSync(assets[key], 'utf8'), parameters, place);
+  return prepare(readFileSync(assets[key], 'utf8'), parameters, place, parameterStore);
 }

@@ -74,7 +74,7 @@ async function updateStack(cloud: Cloud, state: StackState, blueprint: Blueprint
 
 function check(cloud: Cloud, { name, template, parameters }: Deployment): Blueprint {
   const place = placeOf({ ...cloud, random: () => 0 }, name, '');
-  const blueprint = prepare(template, parameters, place);
+  const blueprint = prepare(template, parameters, place, cloud.parameterStore);
   const vaults = new Set<string>();
   preflight(blueprint, {
     ...cloud,

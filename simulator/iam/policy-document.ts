@@ -1,4 +1,7 @@
+import { actionProblem } from './action-grammar';
+import { conditionProblem } from './condition-grammar';
 import { IamError } from './iam-error';
+import { resourceProblem } from './resource-grammar';
 
 export interface PolicyDocument {
   readonly Version?: string;
@@ -20,23 +23,16 @@ const STATEMENT_KEYS = ['Sid', 'Effect', 'Principal', 'NotPrincipal', 'Action', 
 
 /** The document as a policy of an identity, or IAM's refusal. */
 export function identityPolicy(document: unknown): PolicyDocument {
-  return checked(document, statement => {
+  const policy = checked(document, statement => {
     if ('Principal' in statement || 'NotPrincipal' in statement) {
       throw malformed('Policy document should not specify a principal.');
     }
     exactlyOne(statement, 'Resource', 'NotResource', 'Policy statement must contain resources.');
     const { Resource: resource, NotResource: notResource } = statement as Statement;
-    const odd = listOf(resource ?? notResource!).find(name => name !== '*' && !/^arn:([^:]*:){4}./.test(name));
-    if (odd !== undefined) throw malformed(`Resource ${odd} must be in ARN format or "*".`);
-    listOf(resource ?? notResource!).filter(name => name !== '*').forEach(checkArn);
+    refuseFirst(listOf(resource ?? notResource!), resourceProblem);
   });
-}
-
-/** IAM takes wildcards in an ARN, but not everywhere. */
-function checkArn(arn: string): void {
-  const [, partition, vendor] = arn.split(':');
-  if (!/^(aws[a-z-]*|\*)$/.test(partition)) throw malformed(`Partition "${partition}" is not valid for resource "${arn}".`);
-  if (/[*?]/.test(vendor) || vendor === '') throw malformed('Resource vendor must be fully qualified and cannot contain regexes.');
+  if (policy.Version !== '2012-10-17') throw malformed('Policy document must be version 2012-10-17 or greater.');
+  return policy;
 }
 
 /** The document as a role's trust policy, or IAM's refusal. */
@@ -47,6 +43,10 @@ export function trustPolicy(document: unknown): PolicyDocument {
     }
     if (!('Principal' in statement)) {
       throw malformed('Missing required field Principal');
+    }
+    const { Action: action, NotAction: notAction } = statement as Statement;
+    if (notAction || !listOf(action!).every(name => /^sts:\w+$/.test(name))) {
+      throw malformed('AssumeRole policy may only specify STS AssumeRole actions.');
     }
   });
 }
@@ -80,6 +80,8 @@ function checked(document: unknown, checkStatement: (statement: object) => void)
     checkSyntax(statement);
     checkStatement(statement);
   }
+  const sids = statementsOf(document as PolicyDocument).map(({ Sid: sid }) => sid).filter(sid => sid);
+  if (new Set(sids).size < sids.length) throw malformed('Statement IDs (SID) in a single policy must be unique.');
   return document as PolicyDocument;
 }
 
@@ -97,7 +99,10 @@ function checkSyntax(statement: unknown): asserts statement is object {
   if (condition !== undefined && !isObject(condition)) {
     throw malformed('Syntax errors in policy.');
   }
+  refuseFirst([condition ?? {}], conditionProblem);
   exactlyOne(statement, 'Action', 'NotAction', 'Policy statement must contain actions.');
+  const { Action: action, NotAction: notAction } = statement as Statement;
+  refuseFirst(listOf(action ?? notAction!), actionProblem);
 }
 
 function exactlyOne(statement: object, name: keyof Statement, negated: keyof Statement, message: string): void {
@@ -109,6 +114,11 @@ function exactlyOne(statement: object, name: keyof Statement, negated: keyof Sta
   if (given.length > 1 || values.length === 0 || !values.every(value => typeof value === 'string')) {
     throw malformed('Syntax errors in policy.');
   }
+}
+
+function refuseFirst<T>(values: readonly T[], problemOf: (value: T) => string | undefined): void {
+  const problem = values.map(problemOf).find(found => found !== undefined);
+  if (problem !== undefined) throw malformed(problem);
 }
 
 function isObject(value: unknown): value is object {

@@ -107,6 +107,7 @@ export const scenario = object<Scenario>({
   iamPropagationSeconds: withDefault(seconds, 5),
   resourceLagSeconds: withDefault(number(0, 600), 0),
   stacks: withDefault(stackRules, stackRules({}, '$.stacks')),
+  parameterStore: withDefault(mapOf(text()), {}),
   failResources: withDefault(list(failingResource), []),
   deliverLate: withDefault(list(delivery), []),
   deliverAgain: withDefault(list(delivery), []),

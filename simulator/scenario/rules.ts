@@ -131,6 +131,8 @@ export interface Scenario {
   /** CloudFormation shows a resource as it was so long ago. */
   readonly resourceLagSeconds: number;
   readonly stacks: StackRules;
+  /** Values of the Parameter Store by path, for template parameters that read them. */
+  readonly parameterStore: Readonly<Record<string, string>>;
   readonly failResources: readonly FailingResource[];
   /** The first delivery comes late; the first rule that matches counts. */
   readonly deliverLate: readonly DeliveryRule[];

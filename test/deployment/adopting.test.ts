@@ -93,7 +93,9 @@ describe('a copy that is kept for ten years, when its stack is created again mon
     await deployment.delete();
     const again = await deployment.deploy(copyWith(days(YEARS)));
     expect(again.status).toBe('CREATE_COMPLETE');
-    expect(copies(again)).toMatchObject([{ lifecycle: { DeleteAfterDays: 60 } }, { arn: again.outputs.CopyArn, lifecycle: { DeleteAfterDays: YEARS } }]);
+    expect(copies(again)).toMatchObject([
+      { lifecycle: { DeleteAfterDays: 60 } }, { arn: again.outputs.CopyArn, lifecycle: { DeleteAfterDays: YEARS } },
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
-import { CfnOutput, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
+import { CfnOutput, CfnParameter, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { copyJob, Deployment } from './deployment';
-import { A, copied, copies, copyWith, DESTROY, FRANKFURT, ownRole, POLICIES, vault } from './stories';
+import { A, Build, copied, copies, copyWith, DESTROY, FRANKFURT, ownRole, POLICIES, vault } from './stories';
 
 /** What only the deployment knows, as IAM takes it into a policy. */
 const POINTS: Readonly<Record<string, (stack: Stack) => string>> = {
@@ -8,6 +9,22 @@ const POINTS: Readonly<Record<string, (stack: Stack) => string>> = {
   'part of a parameter': stack => `arn:aws:ec2:us-east-1::snapshot/${new CfnParameter(stack, 'Point', { default: 'snap-0123456789abcdef0' }).valueAsString}`,
   'made of other values': stack => Fn.join('/', ['arn:aws:ec2:us-east-1::snapshot', new CfnParameter(stack, 'Point', { default: 'snap-0123456789abcdef0' }).valueAsString]),
 };
+
+/** A type of each form that an ARN may have. */
+const TYPES = [
+  'arn:aws:backup:us-east-1:111122223333:recovery-point:1',
+  'arn:aws:ec2:us-east-1::image/ami-0123456789abcdef0',
+  'arn:aws:rds:us-east-1:111122223333:snapshot:awsbackup:job-1',
+  'arn:aws:rds:us-east-1:111122223333:cluster-snapshot:awsbackup:job-1',
+  'arn:aws:dynamodb:us-east-1:111122223333:table/T/backup/1',
+  'arn:aws:fsx:us-east-1:111122223333:backup/backup-1',
+  'arn:aws:redshift:us-east-1:111122223333:snapshot:r/awsbackup:1',
+  'arn:aws:redshift-serverless:us-east-1:111122223333:snapshot/0a1b2c3d-4e5f-6789-abcd-ef0123456789',
+];
+
+/** A copy of what the Parameter Store names. */
+const fromParameterStore = (removalPolicy: RemovalPolicy): Build => stack =>
+  copyWith({ removalPolicy, recoveryPointArn: StringParameter.valueForStringParameter(stack, '/point') })(stack);
 
 describe.each(POLICIES)('a recovery point ARN that is known at deployment, under %s', removalPolicy => {
   it.each(Object.keys(POINTS))('gets a policy that IAM takes: %s', async what => {
@@ -18,6 +35,16 @@ describe.each(POLICIES)('a recovery point ARN that is known at deployment, under
     const deleted = await deployment.delete();
     expect(deleted.status).toBe('DELETE_COMPLETE');
     expect(copied(deleted)).toEqual(removalPolicy === DESTROY ? [] : [A]);
+  });
+
+  it.each(TYPES)('may be of any type, and the copy is found: %s', async arn => {
+    const deployment = new Deployment();
+    const created = await deployment.deploy(fromParameterStore(removalPolicy), { parameterStore: { '/point': arn } });
+    expect(created.status).toBe('CREATE_COMPLETE');
+    expect(copies(created)).toMatchObject([{ of: arn, arn: created.outputs.CopyArn }]);
+    const deleted = await deployment.delete();
+    expect(deleted.status).toBe('DELETE_COMPLETE');
+    expect(copied(deleted)).toEqual(removalPolicy === DESTROY ? [] : [arn]);
   });
 
   it('may be another copy\'s', async () => {

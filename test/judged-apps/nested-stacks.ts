@@ -1,7 +1,7 @@
 import { App, Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
-import { Construct } from 'constructs';
 import { OneTimeCopyJob, OneTimeCopyJobProps, OneTimeCopyJobProvider } from 'cdk-backup-copy-job';
+import { Construct } from 'constructs';
 
 /** Copies in a stack and in stacks nested in it, by providers of their own and by a shared one, of every type of recovery point. */
 const app = new App();

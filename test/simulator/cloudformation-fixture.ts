@@ -98,6 +98,7 @@ export class CloudFormationFixture {
       environment: { account: '111122223333', region: 'us-east-1' },
       assets: this.assets,
       exported: new Map(),
+      parameterStore: {},
       rules: this.rules,
       noRollback: this.noRollback,
       failure: id => this.failing.has(id) ? { resource: id, afterSeconds: this.failsAfterSeconds } : undefined,

@@ -139,7 +139,7 @@ export class Templates {
     return {
       ...stack,
       template: template.replace(REVISION, `revision ${++this.deployments}`),
-      assets: { ...stack.assets, ...Object.fromEntries(nested.map(({ key, hash, newHash, file }) => [key.replace(hash, newHash), file])) },
+      assets: { ...stack.assets, ...Object.fromEntries(nested.map(each => [each.key.replace(each.hash, each.newHash), each.file])) },
     };
   }
 

@@ -14,8 +14,22 @@ import { Machine, startMachine } from '../../simulator/machine';
 const SEEDS = [...new Set([5, 18, 31, 43, 62, 195, 28617, ...Array.from({ length: 60 }, (_, index) => 1 + index)])];
 
 const FIRST: Setting = {
-  hasCopy: true, id: 'Copy', place: 'stack', logicalId: 'derived', point: 'A', pointIs: 'literal', destination: 'dublin', lifecycle: 'none', timeoutMinutes: 55,
-  policy: 'RETAIN', deletesAll: false, role: 'backup', waits: true, pollSeconds: 60, neighbour: 'beside', stackName: 'Stack',
+  hasCopy: true,
+  id: 'Copy',
+  place: 'stack',
+  logicalId: 'derived',
+  point: 'A',
+  pointIs: 'literal',
+  destination: 'dublin',
+  lifecycle: 'none',
+  timeoutMinutes: 55,
+  policy: 'RETAIN',
+  deletesAll: false,
+  role: 'backup',
+  waits: true,
+  pollSeconds: 60,
+  neighbour: 'beside',
+  stackName: 'Stack',
 };
 
 jest.setTimeout(300_000);
