@@ -32,8 +32,8 @@ const OPERATIONS: Readonly<Record<string, StackOperation>> = {
 /** Until CloudFormation tells, or once: what goes wrong in a poll is for the next one. */
 export type Asking = 'patiently' | 'once';
 
-/** A resource's status changes so much later, at most, than the request of that change is signed, by one clock. */
-const SIGNING_SECONDS = 5;
+/** A resource is shown in progress before its request is signed, and in another state so much later at the least. */
+const SHORTEST_REQUEST = 5_000;
 
 /**
  * Only the stack can tell a change from its rollback: the events of the two look alike. A nested stack that is new in a failed deployment is
@@ -70,9 +70,9 @@ export async function physicalIdOf(runtime: Runtime, request: CopyRequest, logic
  */
 export async function isAwaited(runtime: Runtime, request: CopyRequest): Promise<boolean | 'not shown'> {
   const resource = await describeResource(runtime, request, request.logicalId, 'once');
-  const isInProgress = resource?.ResourceStatus?.endsWith('_IN_PROGRESS') ?? false;
-  const isNewer = (resource?.LastUpdatedTimestamp?.getTime() ?? 0) > request.time + SIGNING_SECONDS * 1_000;
-  return isInProgress === isNewer ? 'not shown' : isInProgress;
+  const age = (resource?.LastUpdatedTimestamp?.getTime() ?? 0) - request.time;
+  if (resource?.ResourceStatus?.endsWith('_IN_PROGRESS')) return age > CLOCK_TOLERANCE ? 'not shown' : true;
+  return age > SHORTEST_REQUEST ? false : 'not shown';
 }
 
 /** A resource that makes a copy, as CloudFormation shows it. */

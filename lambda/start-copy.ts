@@ -32,7 +32,7 @@ const NEW_JOB = 5 * 60_000;
 /** Every deployment that finds its copy failed or gone goes on to the next generation; more than this many is a fault of ours. */
 const MOST_GENERATIONS = 100;
 
-/** Each token that AWS Backup refuses is one more copy: a second one is for the user to settle. */
+/** Each token that AWS Backup refuses is one more copy, and every stack that is created anew has another default role: that is for the user to settle. */
 const MOST_REFUSALS = 1;
 
 /**
@@ -61,7 +61,7 @@ async function followedJob(runtime: Runtime, request: CopyRequest): Promise<Star
 
 /** Starts the copy, or takes over the job or copy that an earlier request with the same token made. */
 async function startCopy(runtime: Runtime, request: CopyRequest): Promise<StartedJob> {
-  const { IdempotencyToken, RemovalPolicy, DestinationBackupVaultArn: vaultArn } = request.properties;
+  const { IdempotencyToken, IsOwnRole, RemovalPolicy, DestinationBackupVaultArn: vaultArn } = request.properties;
   if (RemovalPolicy === 'destroy' && isElsewhere(request)) {
     throw new CopyJobError(`The removalPolicy is DESTROY, but a copy in the account ${parseVaultArn(vaultArn).account} can only be deleted there. Nothing was copied. Use RETAIN.`);
   }
@@ -75,7 +75,7 @@ async function startCopy(runtime: Runtime, request: CopyRequest): Promise<Starte
   for (let generation = 0; generation < MOST_GENERATIONS; generation++) {
     const started = await start(runtime, request, idempotencyToken(request, generation));
     if (!started) {
-      if (++refusals > MOST_REFUSALS) throw new CopyJobError(OTHER_PARAMETERS);
+      if (++refusals > MOST_REFUSALS && !IsOwnRole) throw new CopyJobError(OTHER_PARAMETERS);
       continue;
     }
     const own = started.creationTime >= request.time - YOUNGEST_OLD_JOB;
@@ -91,7 +91,7 @@ async function startCopy(runtime: Runtime, request: CopyRequest): Promise<Starte
 }
 
 const OTHER_PARAMETERS = 'AWS Backup refuses the idempotency tokens of earlier attempts at this copy, mostly because these had another copy role: the default role of a stack '
-  + 'that is created anew is a new one. Nothing more was copied. Give the job a role that outlives the stack (role), then deploy again; or an idempotencyToken to copy once more.';
+  + 'that is created anew is a new one. Nothing more was copied. Give the job a role that outlives the stack (role), then deploy again.';
 
 /** Undefined when AWS Backup will not take the derived token again, because something that is no part of the content differs. */
 async function start(runtime: Runtime, request: CopyRequest, token: string): Promise<{ copyJobId: string; creationTime: number } | undefined> {

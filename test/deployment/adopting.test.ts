@@ -151,6 +151,9 @@ describe('a stack\'s default role, which is another one in a stack that is creat
     expect(third.status).toBe('ROLLBACK_COMPLETE');
     expect(failureReason(third)).toMatch(/Give the job a role that outlives the stack \(role\)/);
     expect(third.copyJobs).toHaveLength(2);
+    const cured = await deployment.deploy(thenNeighbour(copyWith()));
+    expect(cured.status).toBe('CREATE_COMPLETE');
+    expect(copies(cured).map(({ arn }) => arn)).toEqual(expect.arrayContaining(heldArns(cured)));
   });
 });
 

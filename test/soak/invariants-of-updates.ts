@@ -107,9 +107,7 @@ export function survivesWhatPasses(steps: readonly Step[]): string[] {
   // A copy that AWS Backup has forgotten, or whose role is gone with an earlier stack, is not deleted: not by a deletion, nor by one
   // that a deployment begins with.
   // AWS Backup refuses the tokens of two earlier attempts, which had other roles.
-  const isOtherRole = /refuses the idempotency tokens of earlier attempts/.test(failures)
-    && (asked?.role === 'stack' || steps.some(earlier => earlier.asked && earlier.asked.role !== asked?.role));
-  if (isOtherRole) return [];
+  if (asked?.role === 'stack' && /refuses the idempotency tokens of earlier attempts/.test(failures)) return [];
   const lostRole = /stays EXPIRED/.test(failures) && steps.some(earlier => earlier.asked?.role === 'stack');
   if (after.status === 'DELETE_FAILED' && (isForgetful(steps) || lostRole)) return [];
   const isDone = kind === 'deploy' ? neighbourFails || isDeployed(step) : kind !== 'delete' || after.status === 'DELETE_COMPLETE';
