@@ -3,7 +3,7 @@ import { Handover } from './handover';
 import { contentHash, lastCompleteId, legEntry, LegEntry, legId, lifecycleHash, newestEntry, restoredId } from './physical-id';
 import { CopyRequest } from './request';
 import { Runtime } from './runtime';
-import { physicalIdOf, stackOperation } from './stack';
+import { copyIdOf, stackOperation } from './stack';
 import { begin } from './start-copy';
 
 /**
@@ -19,7 +19,8 @@ export async function onLegEvent(runtime: Runtime, request: CopyRequest): Promis
 
   // This leg is new, or its content changes in one direction or the other. What was copied before, only the copy's own id tells.
   if (!properties.CopyLogicalId) throw new CopyJobError('The property CopyLogicalId is missing.');
-  const copy = await physicalIdOf(runtime, request, properties.CopyLogicalId);
+  // By its token a copy with another lifecycle would be another one.
+  const copy = await copyIdOf(runtime, request, properties.CopyLogicalId, own?.contentHash === hash);
   const operation = request.type === 'Create' ? 'forward' : await stackOperation(runtime, request);
   const telling = ({ copyJobId, contentHash: content }: Pick<LegEntry, 'copyJobId' | 'contentHash'>) =>
     (own?.copyJobId === copyJobId && own.contentHash === content ? id! : legId({ copyJobId, contentHash: content, asked, own: false }));

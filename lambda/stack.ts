@@ -58,10 +58,21 @@ function together(own: StackOperation, root: StackOperation): StackOperation {
   return own !== 'over' && root !== 'over' && (own === 'rollback' || root === 'rollback') ? 'rollback' : 'over';
 }
 
-/** The physical id that a resource of the stack has, or undefined when it has none or is being deleted. */
-export async function physicalIdOf(runtime: Runtime, request: CopyRequest, logicalId: string): Promise<string | undefined> {
-  const resource = await describeResource(runtime, request, logicalId, 'patiently');
-  return resource?.ResourceStatus?.startsWith('DELETE_') ? undefined : resource?.PhysicalResourceId;
+/** What CloudFormation shows is older than this only when CloudFormation itself is in trouble. */
+const LONGEST_LAG = 2 * 60_000;
+
+/**
+ * The physical id that a leg's copy has, or undefined when it has none or is being deleted. The copy waits for its legs, so when it is shown
+ * in progress, or not at all, that may be old: then CloudFormation is asked again for a while, if that matters.
+ */
+export async function copyIdOf(runtime: Runtime, request: CopyRequest, logicalId: string, matters: boolean): Promise<string | undefined> {
+  const start = runtime.now();
+  for (;;) {
+    const { ResourceStatus: status = '', PhysicalResourceId: id } = await describeResource(runtime, request, logicalId, 'patiently') ?? {};
+    const isOld = status === '' || status.endsWith('_IN_PROGRESS');
+    if (!isOld || !matters || runtime.now() > start + LONGEST_LAG) return status.startsWith('DELETE_') ? undefined : id;
+    await runtime.sleep(10_000);
+  }
 }
 
 /**

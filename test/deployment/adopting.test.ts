@@ -1,9 +1,9 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Deployment, failureReason } from './deployment';
 import {
-  A, copied, copies, copyWith, DAY, DESTROY, DR, heldArns, HOUR, MINUTE, NEIGHBOUR_FAILS, OTHER_ACCOUNT, POLICIES, thenNeighbour, vault,
+  A, Build, copied, copies, copyWith, DAY, DESTROY, DR, heldArns, HOUR, MINUTE, NEIGHBOUR_FAILS, OTHER_ACCOUNT, POLICIES, thenNeighbour, vault,
 } from './stories';
-import { OneTimeCopyJobProps } from '../../src';
+import { OneTimeCopyJobProps, OneTimeCopyJobProvider } from '../../src';
 
 const days = (deleteAfter: number): Partial<OneTimeCopyJobProps> => ({ deleteAfter: Duration.days(deleteAfter) });
 const YEARS = 365;
@@ -99,22 +99,29 @@ describe('a copy that is kept for ten years, when its stack is created again mon
   });
 });
 
+/** Looks at copies every five seconds. */
+const watched = (build: Build): Build => stack => {
+  OneTimeCopyJobProvider.getOrCreate(stack, { pollInterval: Duration.seconds(5) });
+  build(stack);
+};
+
 describe('a deployment again within a minute', () => {
   it.each(POLICIES)('of a copy that failed, the cause mended, copies anew: %s', async removalPolicy => {
     const deployment = new Deployment();
-    await deployment.deploy(copyWith({ removalPolicy }));
-    const build = copyWith({ removalPolicy, recoveryPointArn: 'arn:aws:ec2:us-east-1::snapshot/snap-1' });
+    await deployment.deploy(watched(copyWith({ removalPolicy })));
+    const build = watched(copyWith({ removalPolicy, recoveryPointArn: 'arn:aws:ec2:us-east-1::snapshot/snap-1' }));
     const failed = await deployment.deploy(build, { copyJobs: [{ createdSeconds: 1, runningSeconds: 1, ...FAILS }] });
     expect(failed.status).toBe('UPDATE_ROLLBACK_COMPLETE');
     const mended = await deployment.deploy(build);
     expect(mended.status).toBe('UPDATE_COMPLETE');
     expect(mended.copyJobs.slice(1)).toMatchObject([{ state: 'FAILED' }, { state: 'COMPLETED' }]);
+    expect(mended.copyJobs[2].createdAt - mended.copyJobs[1].createdAt).toBeLessThan(60_000);
   });
 
   it('of a stack that was created and deleted under DESTROY has a copy that is there', async () => {
     const deployment = new Deployment();
     const quick = { copyJobs: [{ createdSeconds: 0, runningSeconds: 1 }] };
-    const build = copyWith({ removalPolicy: DESTROY });
+    const build = watched(copyWith({ removalPolicy: DESTROY }));
     await deployment.deploy(build, quick);
     await deployment.delete(quick);
     const again = await deployment.deploy(build, quick);

@@ -15,6 +15,16 @@ describe.each(POLICIES)('a CloudFormation that shows its resources late, under %
     expect(copies(changed)).toMatchObject([{ lifecycle: { DeleteAfterDays: 30 } }]);
   });
 
+  it('delays the change of the lifecycle of a long copy, and makes no other copy', async () => {
+    const deployment = new Deployment();
+    const long = { removalPolicy, timeout: Duration.hours(3) };
+    await deployment.deploy(copyWith(long), LATE);
+    const changed = await deployment.deploy(copyWith({ ...long, deleteAfter: Duration.days(30) }), LATE);
+    expect(changed.status).toBe('UPDATE_COMPLETE');
+    expect(changed.copyJobs).toHaveLength(1);
+    expect(copies(changed)).toMatchObject([{ lifecycle: { DeleteAfterDays: 30 } }]);
+  });
+
   it('does not let a timeout be raised to another copy', async () => {
     const deployment = new Deployment();
     await deployment.deploy(copyWith({ removalPolicy }), LATE);
