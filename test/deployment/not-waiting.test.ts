@@ -10,6 +10,19 @@ const notWaiting = (props: Partial<OneTimeCopyJobProps> = {}): Build => stack =>
 };
 const LONG = { copyJobs: [{ runningSeconds: 2 * HOUR }] };
 
+describe('waiting that is turned on', () => {
+  it('for a job that had failed before copies anew, and waits for that', async () => {
+    const deployment = new Deployment();
+    const fails = { copyJobs: [{ endState: 'FAILED', statusMessage: 'Access Denied trying to call AWS Backup service' }] };
+    await deployment.deploy(notWaiting(), fails);
+    await deployment.advance(HOUR);
+    const waited = await deployment.deploy(copyWith());
+    expect(waited.status).toBe('UPDATE_COMPLETE');
+    expect(waited.copyJobs).toMatchObject([{ state: 'FAILED' }, { state: 'COMPLETED' }]);
+    expect(copies(waited)).toMatchObject([{ of: A, arn: waited.outputs.CopyArn }]);
+  });
+});
+
 describe('a deployment that does not wait', () => {
   it('starts the copy and ends', async () => {
     const ended = await new Deployment().deploy(notWaiting(), LONG);
