@@ -10,11 +10,21 @@ import { CopyRequest } from './request';
  * policy, so that a copy which one deployment keeps is never taken over by one that deletes it. A copy that cannot be taken over any
  * more is made anew under the next `generation`.
  */
-export function idempotencyToken({ properties, stack, logicalId }: CopyRequest, generation: number): string {
+export function idempotencyToken(request: CopyRequest, generation: number): string {
+  const { properties, stack } = request;
   if (properties.IdempotencyToken !== undefined) return properties.IdempotencyToken;
+  const what = [stack.account, stack.region, stack.rootName, ...claim(request), ...content(properties), generation];
+  return `cdk-${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 48)}`;
+}
+
+/** Says, in short, whose copy of the content it is, and what it is made for: a leg's job serves no other. */
+export function claimHash(request: CopyRequest): string {
+  return createHash('sha256').update(JSON.stringify(claim(request))).digest('hex').slice(0, 6);
+}
+
+function claim({ properties, logicalId }: CopyRequest): unknown[] {
   const { ConstructPath, CopyLogicalId = logicalId, Lifecycle, NestedStacks, RemovalPolicy } = properties;
   // A copy that is deleted with its resource has that one owner. One that is kept is found by its construct, wherever that has been moved.
   const owner = RemovalPolicy === 'destroy' ? [NestedStacks, CopyLogicalId] : [ConstructPath];
-  const what = [stack.account, stack.region, stack.rootName, owner, ...content(properties), Lifecycle, RemovalPolicy, generation];
-  return `cdk-${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 48)}`;
+  return [owner, Lifecycle, RemovalPolicy];
 }

@@ -1,6 +1,7 @@
 import { CopyJobError } from './copy-job-error';
 import { Handover } from './handover';
-import { contentHash, lastCompleteId, legEntry, LegEntry, legId, lifecycleHash, newestEntry, restoredId } from './physical-id';
+import { claimHash } from './idempotency-token';
+import { contentHash, lastCompleteId, legEntry, LegEntry, legId, newestEntry, restoredId } from './physical-id';
 import { CopyRequest } from './request';
 import { Runtime } from './runtime';
 import { copyIdOf, stackOperation } from './stack';
@@ -13,17 +14,17 @@ import { begin } from './start-copy';
  */
 export async function onLegEvent(runtime: Runtime, request: CopyRequest): Promise<Handover> {
   const { physicalResourceId: id, properties } = request;
-  const [hash, asked] = [contentHash(properties), lifecycleHash(properties.Lifecycle)];
+  const [hash, claim] = [contentHash(properties), claimHash(request)];
   const own = id === undefined ? undefined : legEntry(id);
-  if (own?.contentHash === hash && own.asked === asked) return nothing(id!);
+  if (own?.contentHash === hash && own.claim === claim) return nothing(id!);
 
   // This leg is new, or its content changes in one direction or the other. What was copied before, only the copy's own id tells.
   if (!properties.CopyLogicalId) throw new CopyJobError('The property CopyLogicalId is missing.');
-  // By its token a copy with another lifecycle would be another one.
+  // By its token a copy with another claim would be another one.
   const copy = await copyIdOf(runtime, request, properties.CopyLogicalId, own?.contentHash === hash);
   const operation = request.type === 'Create' ? 'forward' : await stackOperation(runtime, request);
   const telling = ({ copyJobId, contentHash: content }: Pick<LegEntry, 'copyJobId' | 'contentHash'>) =>
-    (own?.copyJobId === copyJobId && own.contentHash === content ? id! : legId({ copyJobId, contentHash: content, asked, own: false }));
+    (own?.copyJobId === copyJobId && own.contentHash === content ? id! : legId({ copyJobId, contentHash: content, claim, own: false }));
 
   if (operation === 'rollback') {
     const restored = copy && restoredId(copy, hash);
@@ -39,7 +40,7 @@ export async function onLegEvent(runtime: Runtime, request: CopyRequest): Promis
 
   const { copyJobId, creationTime, own: started } = await begin(runtime, request);
   return {
-    PhysicalResourceId: legId({ copyJobId, contentHash: hash, asked, own: started }),
+    PhysicalResourceId: legId({ copyJobId, contentHash: hash, claim, own: started }),
     Phase: 'copying',
     CopyJobCreationTime: creationTime,
     Own: started,

@@ -7,7 +7,7 @@ import { CopyJobProperties, LifecycleProperties } from '../src/contract';
  * while AWS Backup forgets old jobs.
  *
  *   copy-job/1;JOB|ARN|HASH|LIFECYCLE|ASKED;JOB|ARN|HASH|LIFECYCLE|ASKED      a copy, newest entry first
- *   copy-job-leg/1;JOB||HASH||ASKED|OWN                                       a leg
+ *   copy-job-leg/1;JOB||HASH||CLAIM|OWN                                       a leg
  *
  * The form is frozen, as a rollback may hand an id to older code than made it: later releases only add fields behind these, which
  * this one passes on unread.
@@ -27,7 +27,9 @@ export interface Entry {
 }
 
 /** What a leg's id tells. */
-export interface LegEntry extends Pick<Entry, 'copyJobId' | 'contentHash' | 'asked'> {
+export interface LegEntry extends Pick<Entry, 'copyJobId' | 'contentHash'> {
+  /** For whose copy, and what for: see `claimHash`. */
+  readonly claim: string;
   /** Whether the legs started the job, rather than take over an earlier one. */
   readonly own: boolean;
 }
@@ -38,14 +40,14 @@ const LEG = 'copy-job-leg/1';
 /** CloudFormation's limit. */
 const LONGEST_ID = 1_024;
 
-export function legId({ own, ...entry }: LegEntry): string {
-  return join(LEG, [`${format({ ...entry, recoveryPointArn: '' })}|${own ? 'own' : ''}`]);
+export function legId({ own, claim, ...entry }: LegEntry): string {
+  return join(LEG, [`${format({ ...entry, recoveryPointArn: '', asked: claim })}|${own ? 'own' : ''}`]);
 }
 
 /** What a leg's id tells, or undefined for an id that is not of this library. */
 export function legEntry(id: string): LegEntry | undefined {
   const entry = newestEntry(id);
-  return entry && { ...entry, own: split(id)[0].split('|')[5] === 'own' };
+  return entry && { copyJobId: entry.copyJobId, contentHash: entry.contentHash, claim: entry.asked, own: split(id)[0].split('|')[5] === 'own' };
 }
 
 export function copyId(entry: Entry): string {

@@ -1,4 +1,4 @@
-import { CfnResource, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnResource, Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { copyJob, Deployment } from './deployment';
 import { Build, copied, copies, copyWith, DESTROY, heldArns, ownRole, POLICIES, RETAIN } from './stories';
@@ -7,8 +7,8 @@ import { OneTimeCopyJob, OneTimeCopyJobProvider } from '../../src';
 
 type Where = (stack: Stack, removalPolicy: RemovalPolicy) => OneTimeCopyJob;
 
-const copyIn = (scope: Construct, removalPolicy: RemovalPolicy, provider?: OneTimeCopyJobProvider) =>
-  copyJob(scope as Stack, { role: ownRole(scope as Stack), removalPolicy, provider });
+const copyIn = (scope: Construct, removalPolicy: RemovalPolicy, provider?: OneTimeCopyJobProvider, timeout?: Duration) =>
+  copyJob(scope as Stack, { role: ownRole(scope as Stack), removalPolicy, provider, timeout });
 const rename = (resource: unknown, logicalId: string) => (resource as CfnResource).overrideLogicalId(logicalId);
 
 const atFirst: Where = (stack, removalPolicy) => copyIn(stack, removalPolicy);
@@ -26,6 +26,12 @@ const underAnotherLogicalId: Where = (stack, removalPolicy) => {
   rename(copy.node.defaultChild, 'Renamed');
   return copy;
 };
+const longAtFirst: Where = (stack, removalPolicy) => copyIn(stack, removalPolicy, undefined, Duration.hours(3));
+const longUnderAnotherLogicalId: Where = (stack, removalPolicy) => {
+  const copy = longAtFirst(stack, removalPolicy);
+  rename(copy.node.defaultChild, 'Renamed');
+  return copy;
+};
 const byAnotherProvider: Where = (stack, removalPolicy) => {
   const copy = copyIn(stack, removalPolicy, new OneTimeCopyJobProvider(stack, 'Own'));
   rename(copy.node.defaultChild, 'Renamed');
@@ -37,6 +43,7 @@ const MOVES: readonly [string, Where, Where][] = [
   ['from a group into a nested stack of the same id, by one provider', inGroup, inNestedStackOfSharedProvider],
   ['with its nested stack to another logical id', inNestedStack, inRenamedNestedStack],
   ['to another logical id', atFirst, underAnotherLogicalId],
+  ['to another logical id, but not its legs', longAtFirst, longUnderAnotherLogicalId],
   ['to another provider, under another logical id', atFirst, byAnotherProvider],
 ];
 const CASES = MOVES.flatMap(([what, from, to]) => POLICIES.map(policy => ({ what, from, to, policy })));

@@ -85,13 +85,13 @@ describe('the history in an id', () => {
   });
 
   it('has no place in the id of a leg', () => {
-    const id = legId({ copyJobId: 'a', contentHash: 'hash-a', asked: 'none', own: true });
+    const id = legId({ copyJobId: 'a', contentHash: 'hash-a', claim: 'none', own: true });
     expect(id).toBe('copy-job-leg/1;a||hash-a||none|own');
     expect(newestEntry(id)).toEqual({ copyJobId: 'a', recoveryPointArn: '', contentHash: 'hash-a', asked: 'none' });
   });
 
   it.each([true, false])('tells of a leg whether the legs started the job: %s', own => {
-    expect(legEntry(legId({ copyJobId: 'a', contentHash: 'hash-a', asked: 'none', own }))?.own).toBe(own);
+    expect(legEntry(legId({ copyJobId: 'a', contentHash: 'hash-a', claim: 'none', own }))?.own).toBe(own);
     expect(legEntry('made up by CloudFormation')).toBeUndefined();
   });
 

@@ -64,7 +64,7 @@ export const BROKEN_HANDLERS: Readonly<Record<string, BrokenHandler>> = {
   'takes a kept copy for one to delete': {
     patches: [
       { file: 'idempotency-token', from: 'RemovalPolicy === \'destroy\' ? [NestedStacks, CopyLogicalId] : [ConstructPath];', to: '[ConstructPath];' },
-      { file: 'idempotency-token', from: ', RemovalPolicy, generation];', to: ', generation];' },
+      { file: 'idempotency-token', from: 'return [owner, Lifecycle, RemovalPolicy];', to: 'return [owner, Lifecycle];' },
     ],
     operations: [deployed({ policy: 'RETAIN' }), DELETED, deployed({ policy: 'DESTROY' })],
     foundBy: ['takesOverNothingThatIsKept'],
@@ -85,7 +85,7 @@ export const BROKEN_HANDLERS: Readonly<Record<string, BrokenHandler>> = {
   },
   'shortens the life of a copy that it takes over': {
     patches: [
-      { file: 'idempotency-token', from: 'Lifecycle, RemovalPolicy, generation];', to: 'RemovalPolicy, generation];' },
+      { file: 'idempotency-token', from: 'return [owner, Lifecycle, RemovalPolicy];', to: 'return [owner, RemovalPolicy];' },
       { file: 'on-event', from: 'properties.IdempotencyToken !== undefined && !own ? \'adopted\' : undefined;', to: '!own ? \'changed\' : undefined;' },
       { file: 'start-copy', from: 'own ? undefined : whyNotLive', to: 'undefined' },
     ],

@@ -18,7 +18,7 @@ export function rollsBackToWhatWas(steps: readonly Step[]): string[] {
   }));
   const wasThere = isAlive(pointOf(heldJob(before), before)) && isAlive(pointOf(heldJob(before), after));
   // A lifecycle is not written for a resource that does not exist, as CloudFormation says.
-  if (!wasThere || isGuarded(steps) || isLiedTo(steps, 'DescribeStackResource')) was.lifecycle = is.lifecycle = '';
+  if (!wasThere || isGuarded(steps) || isLiedTo(steps, 'DescribeStackResource') || isCutOff(steps.at(-1)!)) was.lifecycle = is.lifecycle = '';
   // What AWS Backup made of 'never' may have had the source's end; put back, it has none.
   if (before.setting.lifecycle === 'never') was.lifecycle = is.lifecycle = '';
   if (!before.setting.waits) {
@@ -27,6 +27,12 @@ export function rollsBackToWhatWas(steps: readonly Step[]): string[] {
     [was.id, is.id] = [was.id, is.id].map(jobsOnly);
   }
   return JSON.stringify(was) === JSON.stringify(is) ? [] : [`${JSON.stringify(was)} became ${JSON.stringify(is)}`];
+}
+
+/** CloudFormation does not tell what it does for as long as it waits: nothing may be written, and nothing that only looks fails a rollback. */
+function isCutOff({ scenario }: Step): boolean {
+  return scenario.faults.some(({ service, operation, times = Infinity, forSeconds = Infinity }) =>
+    (service === 'cloudformation' || operation === 'DescribeRecoveryPoint') && times > 20 && forSeconds > 1_000);
 }
 
 /** The id without the ARNs and lifecycles in it. */
