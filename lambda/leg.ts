@@ -20,8 +20,8 @@ export async function onLegEvent(runtime: Runtime, request: CopyRequest): Promis
 
   // This leg is new, or its content changes in one direction or the other. What was copied before, only the copy's own id tells.
   if (!properties.CopyLogicalId) throw new CopyJobError('The property CopyLogicalId is missing.');
-  // By its token a copy with another claim would be another one.
-  const copy = await copyIdOf(runtime, request, properties.CopyLogicalId, own?.contentHash === hash);
+  // By its token a copy with another claim would be another one. The first leg decides, and the others follow it.
+  const copy = await copyIdOf(runtime, request, properties.CopyLogicalId, own?.contentHash === hash && properties.Follow === undefined);
   const operation = request.type === 'Create' ? 'forward' : await stackOperation(runtime, request);
   const telling = ({ copyJobId, contentHash: content }: Pick<LegEntry, 'copyJobId' | 'contentHash'>) =>
     (own?.copyJobId === copyJobId && own.contentHash === content ? id! : legId({ copyJobId, contentHash: content, claim, own: false }));
