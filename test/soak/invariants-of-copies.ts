@@ -110,7 +110,7 @@ export function deletesWhatTheTemplateDeletes(steps: readonly Step[]): string[] 
 function mayBeLeft({ before, after: { status = '' }, scenario: { vaults, faults, missingVaults, jobHistorySeconds } }: Step): boolean {
   const isRefused = vaults.length + missingVaults.length > 0 || jobHistorySeconds !== undefined
     || faults.some(({ kind, service }) => service === 'backup' && ['accessDenied', 'invalidRequest'].includes(kind));
-  return isHalfDone(before) || isHalfDone({ status, attributes: {}, heldArns: [] }) || (isRefused && status.includes('ROLLBACK'));
+  return isHalfDone(before) || isHalfDone({ status }) || (isRefused && status.includes('ROLLBACK'));
 }
 
 function isFailed({ state }: CopyJobRecord): boolean {
@@ -129,7 +129,7 @@ export function shortensNoOthersLife(steps: readonly Step[]): string[] {
   const { before, after } = steps.at(-1)!;
   return after.jobs.flatMap(job => {
     const [was, is] = [pointOf(job, before), pointOf(job, after)];
-    if (!was || !is || lifetime(is.lifecycle) >= lifetime(was.lifecycle) || before.physicalId?.includes(job.copyJobId)) return [];
+    if (!was || !is || lifetime(is.lifecycle) >= lifetime(was.lifecycle) || before.copyIds.some(id => id.includes(job.copyJobId))) return [];
     return [`${is.arn} was to be deleted after ${lifetime(was.lifecycle)} days, and now is after ${lifetime(is.lifecycle)}`];
   });
 }

@@ -61,7 +61,7 @@ export async function play(history: History, { machine, templates }: Grounds, ju
   }
 }
 
-const UNKNOWN: StackSnapshot = { attributes: {}, heldArns: [] };
+const UNKNOWN: StackSnapshot = { attributes: {}, copyIds: [], heldArns: [] };
 
 class Player {
   readonly steps: Step[] = [];
@@ -180,6 +180,7 @@ function stackSnapshot({ status, state: { stack } }: Ended, asked: Setting | und
     setting,
     physicalId: copy?.physicalId,
     attributes: copy?.attributes ?? {},
+    copyIds: copies.map(({ physicalId }) => physicalId),
     heldArns: COMPLETE.includes(status) ? arns.filter(arn => arn !== '') : [],
   };
 }

@@ -17,6 +17,8 @@ export interface StackSnapshot {
   /** Of the copy of the template in force. */
   readonly physicalId?: string;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Of every copy of the stack, that of a failed template too. */
+  readonly copyIds: readonly string[];
   /** What the resources of a complete stack have for the ARNs of their copies. */
   readonly heldArns: readonly string[];
 }
@@ -95,7 +97,7 @@ export function jobsStarted({ before, after }: Step): CopyJobRecord[] {
 }
 
 /** CloudFormation, or the user, gave up half-way: some resources are as they were, some as they should become. */
-export function isHalfDone({ status = '' }: StackSnapshot): boolean {
+export function isHalfDone({ status = '' }: Pick<StackSnapshot, 'status'>): boolean {
   return ['UPDATE_ROLLBACK_FAILED', 'DELETE_FAILED', 'CREATE_FAILED', 'UPDATE_FAILED'].includes(status);
 }
 
