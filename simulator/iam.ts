@@ -39,6 +39,7 @@ export interface IamState {
 
 const INLINE_LIMIT = 10_240;
 const MANAGED_LIMIT = 6_144;
+const TRUST_LIMIT = 2_048;
 const MANAGED_PER_ROLE = 10;
 const ALLOWS_NOTHING: PolicyDocument = { Version: '2012-10-17', Statement: [] };
 
@@ -145,6 +146,9 @@ export class Iam {
   }
 
   private save(role: Role): void {
+    if (policySize(role.trust) > TRUST_LIMIT) {
+      throw new IamError('LimitExceeded', `Cannot exceed quota for ACLSizePerRole: ${TRUST_LIMIT}`);
+    }
     const inlineSize = Object.values(role.inline).reduce((sum, policy) => sum + policySize(policy), 0);
     if (inlineSize > INLINE_LIMIT) {
       throw new IamError('LimitExceeded', `Maximum policy size of ${INLINE_LIMIT} bytes exceeded for role ${role.name}`);

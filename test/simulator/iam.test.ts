@@ -130,6 +130,15 @@ describe('a policy is refused', () => {
     expect(() => iam.attachRolePolicy('handler', POLICY)).toThrow('Cannot exceed quota for PoliciesPerRole: 10');
   });
 
+  it('above the limit of a role\'s trust policy', () => {
+    const { iam } = fixture();
+    const sized = (sid: number) => ({ Version: '2012-10-17', Statement: [{ Sid: 's'.repeat(sid), Effect: 'Allow', Principal: { Service: 'backup.amazonaws.com' }, Action: 'sts:AssumeRole' }] });
+    const room = 2_048 - JSON.stringify(sized(0)).length;
+    const put = (sid: number) => iam.putRole({ arn: ROLE, name: 'handler', assumeRolePolicyDocument: sized(sid) });
+    expect(() => put(room)).not.toThrow();
+    expect(() => put(room + 1)).toThrow(expect.objectContaining({ name: 'LimitExceeded', message: 'Cannot exceed quota for ACLSizePerRole: 2048' }));
+  });
+
   it('where it is not known', () => {
     const { iam } = fixture();
     expect(() => iam.attachRolePolicy('handler', 'arn:aws:iam::aws:policy/AdministratorAccess')).toThrow('policy/AdministratorAccess');
