@@ -1,0 +1,32 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { main } from '../../simulator/main';
+
+jest.setTimeout(60_000);
+
+const EXAMPLES = join(__dirname, '../../examples');
+
+let outdir: string;
+beforeEach(() => {
+  outdir = mkdtempSync(join(tmpdir(), 'example-'));
+  process.env.CDK_OUTDIR = outdir;
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  delete process.env.CDK_OUTDIR;
+  rmSync(outdir, { recursive: true });
+});
+
+it.each(readdirSync(EXAMPLES).filter(file => file.endsWith('.ts')))('the example %s deploys as it is', async example => {
+  jest.requireActual(join(EXAMPLES, example));
+  let printed = '';
+  jest.spyOn(process.stdout, 'write').mockImplementation(text => {
+    printed += String(text);
+    return true;
+  });
+  expect(await main([outdir, '--json'])).toBe(0);
+  const { copyJobs } = JSON.parse(printed) as { copyJobs: { state: string }[] };
+  expect(copyJobs.length).toBeGreaterThan(0);
+  expect(copyJobs.every(({ state }) => state === 'COMPLETED')).toBe(true);
+});
