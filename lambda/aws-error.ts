@@ -25,8 +25,7 @@ export function errorKind(error: unknown): ErrorKind {
   if (ACCESS_DENIED.test(name) || (name === 'InvalidParameterValueException' && ROLE_NOT_READY.test(message))) return 'propagation';
   if (name === 'ResourceNotFoundException') return 'not-found';
   if (BUSY.test(message)) return 'transient';
-  // Without a status no answer of AWS came, or half of one: the transport throws errors of any shape. One that cannot be read may have
-  // said anything.
+  // The transport throws errors of any shape, and an answer that cannot be read may have said anything.
   if (status === undefined || status >= 500 || status < 400 || error instanceof SyntaxError) return 'transient';
   return 'final';
 }
@@ -58,6 +57,7 @@ export function errorText(error: unknown): string {
 
 function describe(error: unknown): { name: string; message: string; status?: number } {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { $metadata: metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  return { name: error.name, message: error.message, status: metadata?.httpStatusCode };
+  const { $fault: fault, $metadata: metadata } = error as { $fault?: string; $metadata?: { httpStatusCode?: number } };
+  // Only what a service says has a fault. Half of an answer has the status of the whole.
+  return { name: error.name, message: error.message, status: fault === undefined ? undefined : metadata?.httpStatusCode };
 }

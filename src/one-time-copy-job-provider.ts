@@ -179,12 +179,12 @@ export class OneTimeCopyJobProvider extends Construct {
   /**
    * The role that AWS Backup copies with when a job names none.
    *
-   * Kept when the stack goes as long as one copy is kept, whatever an aspect says: AWS Backup may still be copying with it, and needs it
-   * for the copy's lifecycle. Who wants it gone gives a role of their own.
+   * Kept when the stack goes, whatever an aspect says and whatever becomes of the copies of today: AWS Backup may still be copying with it,
+   * or need it for the lifecycle or the deletion of a copy that an earlier template kept. Who wants it gone gives a role of their own.
    *
    * @internal
    */
-  public _defaultCopyRole(kept: boolean): iam.IRole {
+  public _defaultCopyRole(): iam.IRole {
     if (!this.copyRole) {
       this.copyRole = new iam.Role(this, 'CopyRole', {
         description: 'AWS Backup copies recovery points with it and carries out their lifecycle',
@@ -192,8 +192,8 @@ export class OneTimeCopyJobProvider extends Construct {
         managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSBackupServiceRolePolicyForBackup')],
       });
       acceptManagedPolicy(this.copyRole, 'AWSBackupServiceRolePolicyForBackup', 'AWS keeps this policy up to date with what AWS Backup needs to copy each type.');
+      keep(this.copyRole);
     }
-    if (kept) keep(this.copyRole);
     return this.copyRole;
   }
 

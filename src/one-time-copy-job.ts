@@ -55,7 +55,7 @@ export class OneTimeCopyJob extends Construct {
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const destroyed = removalPolicy === RemovalPolicy.DESTROY;
     this.waits = props.waitForCompletion ?? true;
-    this.role = props.role ?? provider._defaultCopyRole(!destroyed);
+    this.role = props.role ?? provider._defaultCopyRole();
 
     const shares = Math.ceil(timeout.toSeconds() / LONGEST_WAIT.toSeconds());
     const share = Duration.seconds(Math.ceil(timeout.toSeconds() / shares));

@@ -33,13 +33,22 @@ describe('a deleted stack', () => {
     expect(deleted.simulatedSeconds).toBeGreaterThan(MINUTE);
   });
 
-  it('deletes its copy under DESTROY with the default role, which is still there then', async () => {
+  it('deletes its copy under DESTROY with the default role, which stays', async () => {
     const deployment = new Deployment();
     await deployment.deploy(stack => void copyJob(stack, { removalPolicy: DESTROY }));
     const deleted = await deployment.delete();
     expect(deleted.status).toBe('DELETE_COMPLETE');
     expect(copies(deleted)).toEqual([]);
-    expect(deleted.events.filter(({ type, status }) => type === 'AWS::IAM::Role' && status === 'DELETE_SKIPPED')).toEqual([]);
+    expect(deleted.events.filter(({ status }) => status === 'DELETE_SKIPPED')).toMatchObject([{ type: 'AWS::IAM::Role', logicalId: expect.stringContaining('CopyRole') }]);
+  });
+
+  it('deletes its copy under DESTROY that was made with the default role, before the job got a role of its own', async () => {
+    const deployment = new Deployment();
+    await deployment.deploy(stack => void copyJob(stack, { removalPolicy: DESTROY }));
+    await deployment.deploy(withPolicy(DESTROY));
+    const deleted = await deployment.delete();
+    expect(deleted.status).toBe('DELETE_COMPLETE');
+    expect(copies(deleted)).toEqual([]);
   });
 
   it('deletes its copy under DESTROY in the Region of that', async () => {
@@ -130,6 +139,17 @@ describe('a deleted stack', () => {
     expect((await deployment.delete()).status).toBe('DELETE_COMPLETE');
     await deployment.advance(2 * HOUR);
     expect(deployment.copyJobs()).toMatchObject([{ state: 'COMPLETED' }]);
+  });
+
+  it('keeps the default role of a RETAIN job that still runs, though only DESTROY jobs are left in the stack, and the copy completes', async () => {
+    const deployment = new Deployment();
+    const scenario = { copyJobs: [{ recoveryPointArn: A, runningSeconds: 5 * HOUR }] };
+    const destroyed: Build = stack => void copyJob(stack, { recoveryPointArn: B, removalPolicy: DESTROY }, 'Destroyed');
+    await deployment.deploy(both(stack => void copyJob(stack, { recoveryPointArn: A, waitForCompletion: false }), destroyed), scenario);
+    await deployment.deploy(destroyed, scenario);
+    expect((await deployment.delete(scenario)).status).toBe('DELETE_COMPLETE');
+    await deployment.advance(6 * HOUR);
+    expect(deployment.copyJobs().find(({ input }) => input.RecoveryPointArn === A)).toMatchObject({ state: 'COMPLETED' });
   });
 
   it('has nothing to delete when its copy is gone already', async () => {

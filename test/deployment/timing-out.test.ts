@@ -25,9 +25,9 @@ describe('a deployment that times out', () => {
     expect(second.copyJobs).toHaveLength(1);
   });
 
-  it('is complete at the second under DESTROY with the default role, where AWS Backup goes on without it', async () => {
+  it('is complete at the second under DESTROY with the default role, which the rollback keeps for the copy', async () => {
     const deployment = new Deployment();
-    const long = { copyJobs: [{ runningSeconds: 90 * MINUTE }], idempotency: { otherParameters: 'returnFirst' }, deletedCopyRole: 'fallsBack' };
+    const long = { copyJobs: [{ runningSeconds: 90 * MINUTE }], idempotency: { otherParameters: 'returnFirst' }, deletedCopyRole: 'fails' };
     const build = copyWith({ role: undefined, removalPolicy: DESTROY });
     expect((await deployment.deploy(build, long)).status).toBe('ROLLBACK_COMPLETE');
     const second = await deployment.deploy(build, long);

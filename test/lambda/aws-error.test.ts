@@ -2,11 +2,12 @@ import { errorKind, mayPass } from '../../lambda/aws-error';
 import { CopyJobError } from '../../lambda/copy-job-error';
 
 /** An error as the SDK throws it for an answer of AWS. */
-const answered = (name: string, httpStatusCode: number, message = 'no') => Object.assign(new Error(message), { name, $metadata: { httpStatusCode } });
+const answered = (name: string, httpStatusCode: number, message = 'no') => Object.assign(new Error(message), { name, $fault: 'client', $metadata: { httpStatusCode } });
 
 describe('an error', () => {
   it.each([
     ['of half an answer, without metadata', new Error('aborted\n  Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.')],
+    ['of half a refusal', Object.assign(new Error('aborted'), { $metadata: { httpStatusCode: 400 } })],
     ['of a refused connection', Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', $metadata: { attempts: 3 } })],
     ['of any other shape', 'a text that was thrown'],
     ['of a request that timed out', Object.assign(new Error('socket hang up'), { name: 'TimeoutError' })],
