@@ -11,7 +11,7 @@ import { Assets } from '../../simulator/assembly';
 import { Machine, startMachine } from '../../simulator/machine';
 
 /** Those that show broken handlers come first. */
-const FAILED_ONCE = [5, 18, 31, 43, 62, 195, 28617, 52107037, 52107091, 30145204, 31003856];
+const FAILED_ONCE = [5, 18, 31, 43, 62, 195, 28617, 52107037, 52107091, 30145204, 31003856, 31006817];
 const SEEDS = [...new Set([...FAILED_ONCE, ...Array.from({ length: 60 }, (_, index) => 1 + index)])];
 
 const FIRST: Setting = {
