@@ -25,8 +25,7 @@ export function errorKind(error: unknown): ErrorKind {
   if (ACCESS_DENIED.test(name) || (name === 'InvalidParameterValueException' && ROLE_NOT_READY.test(message))) return 'propagation';
   if (name === 'ResourceNotFoundException') return 'not-found';
   if (BUSY.test(message)) return 'transient';
-  // The transport throws errors of any shape, and an answer that cannot be read may have said anything.
-  if (status === undefined || status >= 500 || status < 400 || error instanceof SyntaxError) return 'transient';
+  if (status === undefined || status >= 500 || status < 400) return 'transient';
   return 'final';
 }
 
@@ -57,7 +56,8 @@ export function errorText(error: unknown): string {
 
 function describe(error: unknown): { name: string; message: string; status?: number } {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { $fault: fault, $metadata: metadata } = error as { $fault?: string; $metadata?: { httpStatusCode?: number } };
-  // Only what a service says has a fault. Half of an answer has the status of the whole.
-  return { name: error.name, message: error.message, status: fault === undefined ? undefined : metadata?.httpStatusCode };
+  const { $fault: fault, $metadata: metadata } = error as { $fault?: 'client' | 'server'; $metadata?: { httpStatusCode?: number } };
+  // Only what a service says has a fault. The transport throws errors of any shape, and an answer that cannot be read, which may have said
+  // anything, comes with the status of the whole.
+  return { name: error.name, message: error.message, status: fault && metadata?.httpStatusCode };
 }

@@ -36,8 +36,8 @@ export interface OneTimeCopyJobProps {
    * The role that AWS Backup copies with. AWS Backup needs it for as long as the copy exists, to carry out its lifecycle: for copies that
    * are kept, a role that outlives the stack is best. It must be of the stack's account and trust `backup.amazonaws.com`.
    *
-   * @default - one role a provider with `AWSBackupServiceRolePolicyForBackup`; it is retained when the stack is deleted, under `DESTROY` too and whatever
-   * an aspect says of removal policies
+   * @default - one role a provider with `AWSBackupServiceRolePolicyForBackup`; it is retained when the stack is deleted, under `DESTROY`
+   * too and whatever an aspect says of removal policies
    * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html
    */
   readonly role?: IRole;

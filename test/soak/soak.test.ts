@@ -10,9 +10,9 @@ import { run, soak } from './soak';
 import { Assets } from '../../simulator/assembly';
 import { Machine, startMachine } from '../../simulator/machine';
 
-/** Those that show broken handlers come first. */
-const FAILED_ONCE = [5, 18, 31, 43, 62, 195, 28617, 52107037, 52107091, 30145204, 31003856, 31006817];
-const SEEDS = [...new Set([...FAILED_ONCE, ...Array.from({ length: 60 }, (_, index) => 1 + index)])];
+/** They show broken handlers, or once showed a fault of our own. */
+const TELLING_SEEDS = [5, 18, 31, 43, 62, 195, 28617, 52107037, 52107091, 30145204, 31003856, 31006817];
+const SEEDS = [...new Set([...TELLING_SEEDS, ...Array.from({ length: 60 }, (_, index) => 1 + index)])];
 
 const FIRST: Setting = {
   hasCopy: true,
