@@ -10,7 +10,7 @@ export interface Handover {
   readonly CopyJobCreationTime?: number;
   /** Of a copy under way: whether this very request, or a leg before it, started its job. */
   readonly Own?: boolean;
-  /** Of a copy under way: why its lifecycle may have to be written when it is complete. Without it the job was asked for it. */
+  /** Why the lifecycle may have to be written: of a copy under way when it is complete, without it the job was asked for it. */
   readonly Settle?: Settlement;
   /** Of a deletion, or a lifecycle to be written: what the stack is doing. When it does something else, the request is not alive any more. */
   readonly Operation?: StackOperation;
@@ -20,7 +20,9 @@ export type Settlement =
   /** The user asks for another one than this copy was asked with. */
   | 'changed'
   /** A token of the user's own named an earlier job: its copy must not live shorter for that. */
-  | 'adopted';
+  | 'adopted'
+  /** A rollback goes back to a copy that an update had shortened before another one replaced it. */
+  | 'restored';
 
 export type Phase =
   /** The copy is under way: wait for its end. */

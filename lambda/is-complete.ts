@@ -26,7 +26,7 @@ export async function isComplete(runtime: Runtime, event: PollEvent): Promise<Po
     case 'settled': return { IsComplete: true, Data: await described(runtime, request, event) };
     case 'lifecycle': {
       const wanted = request.properties.Lifecycle ?? entry.lifecycle;
-      if (wanted && !await settleLifecycle(runtime, request, entry, { wanted, why: 'changed', operation: event.Operation! })) return { IsComplete: false };
+      if (wanted && !await settleLifecycle(runtime, request, entry, { wanted, why: event.Settle!, operation: event.Operation! })) return { IsComplete: false };
       return { IsComplete: true, Data: await described(runtime, request, event) };
     }
     default:

@@ -38,6 +38,7 @@ export async function settleLifecycle(runtime: Runtime, request: CopyRequest, co
   try {
     const { Lifecycle: has, Status: status } = await describeRecoveryPoint(runtime, vaultArn, recoveryPointArn);
     if (isGone(status)) return left(`it is ${status}`);
+    if (why === 'restored' && !isShorter(has, wanted)) return true;
     if (why === 'adopted' ? isAsLong(has, wanted) : isSameLifecycle(has, wanted) || (operation === 'rollback' && isAsBefore(copy, request, has))) return true;
     if (why === 'adopted' && isShorter(wanted, has)) throw new CopyJobError(`The idempotencyToken names copy job ${copy.copyJobId}, ${wouldLiveShorter(recoveryPointArn, wanted, has)}`);
     if (await stackOperation(runtime, request, 'once') !== operation) return left('the stack does something else by now');

@@ -9,7 +9,7 @@ import { changedCopyId, contentHash, copyId, Entry, lastCompleteId, lifecycleHas
 import { existingPoint, isElsewhere } from './recovery-point';
 import { CopyRequest, isDestroyed, isLeg, parseRequest } from './request';
 import { Runtime } from './runtime';
-import { stackOperation } from './stack';
+import { StackOperation, stackOperation } from './stack';
 import { begin, StartedJob } from './start-copy';
 
 /** Acts on what CloudFormation asks for; `isComplete` then waits for the outcome. */
@@ -40,13 +40,16 @@ async function update(runtime: Runtime, request: CopyRequest, id: string): Promi
   const operation = await stackOperation(runtime, request);
   if (operation === 'rollback') {
     const restored = restoredId(id, hash);
-    if (restored) return settled(restored);
+    if (restored) return withLifecycle(restored, 'restored', operation);
     throw new CopyJobError('The rollback goes back to a copy that the physical resource id does not tell of any more. Nothing was copied or deleted.');
   }
   // So does a stack that keeps what succeeded, one resource at a time, and does not say that it is going back.
   const before = unfinished ? lastCompleteId(id) : undefined;
   const beforeEntry = before && newestEntry(before);
-  if (beforeEntry && beforeEntry.contentHash === hash && (operation !== 'forward' || await isThere(runtime, request, beforeEntry))) return settled(before);
+  if (beforeEntry && beforeEntry.contentHash === hash) {
+    if (operation !== 'forward') return settled(before);
+    if (await isThere(runtime, request, beforeEntry)) return withLifecycle(before, 'changed', operation);
+  }
 
   if (operation === 'forward') return beginAnew(runtime, request, id);
   throw new CopyJobError('The stack is not being updated any more, so nobody would own the copy. Nothing was copied.');
@@ -62,7 +65,7 @@ async function updateAround(runtime: Runtime, request: CopyRequest, id: string, 
   const { properties: { IdempotencyToken, Lifecycle, WaitForCompletion }, oldProperties, isRepeated } = request;
   if (entry.recoveryPointArn) {
     const asksAnew = isRepeated || lifecycleHash(Lifecycle) !== lifecycleHash(oldProperties!.Lifecycle);
-    return asksAnew ? { PhysicalResourceId: id, Phase: 'lifecycle', Operation: await stackOperation(runtime, request) } : settled(id);
+    return asksAnew ? withLifecycle(id, 'changed', await stackOperation(runtime, request)) : settled(id);
   }
   const asksOther = lifecycleHash(Lifecycle) !== entry.asked;
   if (WaitForCompletion) {
@@ -90,6 +93,11 @@ async function remove(runtime: Runtime, request: CopyRequest, id: string): Promi
   const operation = await stackOperation(runtime, request);
   const isDue = operation === 'removal' || operation === 'rollback';
   return isDue ? { PhysicalResourceId: id, Phase: 'deleting', Operation: operation } : { PhysicalResourceId: id, Phase: 'nothing' };
+}
+
+/** A copy that was there before, whose lifecycle may have to be written. */
+function withLifecycle(id: string, settle: Settlement, operation: StackOperation): Handover {
+  return newestEntry(id)!.recoveryPointArn ? { PhysicalResourceId: id, Phase: 'lifecycle', Settle: settle, Operation: operation } : settled(id);
 }
 
 function settled(id: string): Handover {

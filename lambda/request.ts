@@ -7,6 +7,7 @@ import { CopyJobProperties, LEG_RESOURCE_TYPE, LifecycleProperties, LONGEST_WAIT
 /** What CloudFormation asks for, with numbers and booleans made from the strings that it sends. */
 export interface CopyRequest {
   readonly type: 'Create' | 'Update' | 'Delete';
+  readonly id: string;
   readonly logicalId: string;
   /** Undefined for a Create. */
   readonly physicalResourceId?: string;
@@ -33,6 +34,7 @@ export function parseRequest(event: CloudFormationCustomResourceEvent, now: numb
   const time = requestTime(event.ResponseURL) ?? now;
   return {
     type: event.RequestType,
+    id: event.RequestId,
     logicalId: event.LogicalResourceId,
     physicalResourceId: event.RequestType === 'Create' ? undefined : event.PhysicalResourceId,
     properties,

@@ -65,11 +65,6 @@ async function startCopy(runtime: Runtime, request: CopyRequest): Promise<Starte
   if (RemovalPolicy === 'destroy' && isElsewhere(request)) {
     throw new CopyJobError(`The removalPolicy is DESTROY, but a copy in the account ${parseVaultArn(vaultArn).account} can only be deleted there. Nothing was copied. Use RETAIN.`);
   }
-  // A second delivery may come when the stack has long gone on, and AWS Backup has forgotten the first.
-  const late = runtime.now() > request.time + CLOCK_TOLERANCE;
-  if (runtime.now() > request.deadline || (late && await stackOperation(runtime, request) !== 'forward')) {
-    throw new CopyJobError('The request came after its time was over, so nobody would own the copy. Nothing was copied.');
-  }
   const usersToken = IdempotencyToken !== undefined;
   let refusals = 0;
   for (let generation = 0; generation < MOST_GENERATIONS; generation++) {
@@ -81,7 +76,7 @@ async function startCopy(runtime: Runtime, request: CopyRequest): Promise<Starte
     const own = started.creationTime >= request.time - YOUNGEST_OLD_JOB;
     const refusal = own && !usersToken ? undefined : await whyNotTake(runtime, request, started, own);
     if (!refusal) {
-      runtime.log(own ? 'started' : 'adopted', { ...started, generation });
+      runtime.log(own ? 'started' : 'adopted', { ...started, generation, logicalId: request.logicalId, requestId: request.id });
       return { ...started, own };
     }
     if (usersToken) throw new CopyJobError(`The idempotencyToken names copy job ${started.copyJobId}, ${refusal} Give another idempotencyToken, or none.`);
@@ -96,8 +91,10 @@ const OTHER_PARAMETERS = 'AWS Backup refuses the idempotency tokens of earlier a
 /** Undefined when AWS Backup will not take the derived token again, because something that is no part of the content differs. */
 async function start(runtime: Runtime, request: CopyRequest, token: string): Promise<{ copyJobId: string; creationTime: number } | undefined> {
   try {
-    const { CopyJobId: copyJobId, CreationDate: creationDate } = await patiently(runtime, request, 'start-copy-job', () =>
-      startCopyJob(runtime, request, token));
+    const { CopyJobId: copyJobId, CreationDate: creationDate } = await patiently(runtime, request, 'start-copy-job', async () => {
+      await insistOnOwner(runtime, request);
+      return startCopyJob(runtime, request, token);
+    });
     if (!copyJobId) throw new CopyJobError('AWS Backup accepted the copy without naming a copy job. Look for it in AWS Backup.');
     return { copyJobId, creationTime: creationDate?.getTime() ?? request.time };
   } catch (error) {
@@ -108,6 +105,14 @@ async function start(runtime: Runtime, request: CopyRequest, token: string): Pro
       return undefined;
     }
     throw new CopyJobError(`AWS Backup did not start the copy: ${sentence(said.slice(0, 500))} ${failureHint(said)}`);
+  }
+}
+
+/** A second delivery may come, or an attempt be worth another one, when the stack has long gone on. */
+async function insistOnOwner(runtime: Runtime, request: CopyRequest): Promise<void> {
+  const late = runtime.now() > request.time + CLOCK_TOLERANCE;
+  if (runtime.now() > request.deadline || (late && await stackOperation(runtime, request) !== 'forward')) {
+    throw new CopyJobError('The time of the request is over, so nobody would own the copy. Nothing was copied.');
   }
 }
 

@@ -93,6 +93,40 @@ describe('a lifecycle whose change failed, and is asked for again', () => {
   });
 });
 
+describe('a copy that another update replaces, after its lifecycle was changed in one that is kept as it failed', () => {
+  const shortened = copyWith({ deleteAfter: Duration.days(30) });
+
+  it('lives as long as before when all is rolled back', async () => {
+    const deployment = new Deployment();
+    const before = await deployment.deploy(copyWith());
+    const kept = await deployment.deploy(thenNeighbour(shortened), NEIGHBOUR_FAILS, KEPT);
+    expect(copies(kept)).toMatchObject([{ lifecycle: { DeleteAfterDays: 30 } }]);
+    const back = await deployment.deploy(thenNeighbour(copyWith({ recoveryPointArn: B })), { copyJobs: [FAILS], stacks: { failedUpdates: 'stable' } });
+    expect(back.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(idOf(back)).toBe(idOf(before));
+    expect(copies(back)).toEqual(copies(before));
+  });
+
+  it('keeps the longer life', async () => {
+    const deployment = new Deployment();
+    await deployment.deploy(shortened);
+    await deployment.deploy(thenNeighbour(copyWith({ deleteAfter: Duration.days(400) })), NEIGHBOUR_FAILS, KEPT);
+    const back = await deployment.deploy(thenNeighbour(copyWith({ recoveryPointArn: B })), { copyJobs: [FAILS], stacks: { failedUpdates: 'stable' } });
+    expect(back.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(copies(back)).toMatchObject([{ lifecycle: { DeleteAfterDays: 400 } }]);
+  });
+
+  it('gets the lifecycle with which it is asked for again', async () => {
+    const deployment = new Deployment();
+    const before = await deployment.deploy(shortened);
+    await deployment.deploy(copyWith({ recoveryPointArn: B }), { copyJobs: [FAILS], stacks: { keptReverts: 'never' } }, KEPT);
+    const again = await deployment.deploy(copyWith({ deleteAfter: Duration.days(60) }));
+    expect(again.status).toBe('UPDATE_COMPLETE');
+    expect(idOf(again)).toBe(idOf(before));
+    expect(copies(again)).toMatchObject([{ of: A, lifecycle: { DeleteAfterDays: 60 } }]);
+  });
+});
+
 describe('a rollback that goes on past the copy', () => {
   it('leaves a resource whose copy the next deployment finds', async () => {
     const deployment = new Deployment();

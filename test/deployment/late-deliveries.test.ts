@@ -1,7 +1,7 @@
 import { Deployment } from './deployment';
 import {
-  A, B, besideNeighbour, Build, C, copied, copies, Copy, copyWith, DESTROY, DR, failures, FRANKFURT, HOUR, MINUTE, NEIGHBOUR_FAILS, RETAIN,
-  thenNeighbour, vault,
+  A, B, besideNeighbour, Build, C, copied, copies, Copy, copyWith, DESTROY, DR, failures, FRANKFURT, HOUR, MINUTE, neighbourFailsAfter,
+  NEIGHBOUR_FAILS, RETAIN, thenNeighbour, vault,
 } from './stories';
 import { Ended } from '../../simulator/simulation';
 
@@ -33,6 +33,20 @@ function jobsOf(recoveryPointArn: string, deployment: Deployment): unknown[] {
 function copiesInDr(ended: Ended): Copy[] {
   return copies(ended).filter(({ vaultArn }) => vaultArn === DR);
 }
+
+describe('a Create that AWS Backup has no room for', () => {
+  it('starts no copy when the stack has gone back meanwhile', async () => {
+    const deployment = new Deployment();
+    await deployment.deploy(other);
+    const ended = await deployment.deploy(besideNeighbour(withOther(copyWith())), {
+      ...neighbourFailsAfter(90), faults: [{ operation: 'StartCopyJob', kind: 'throttling', forSeconds: 5 * MINUTE }],
+    });
+    expect(ended.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(ended.calls.backup.StartCopyJob.rejected).toBeGreaterThan(3);
+    await deployment.advance(HOUR);
+    expect(jobsOf(A, deployment)).toEqual([]);
+  });
+});
 
 describe('a Create that is delivered again', () => {
   it.each([[1], [30], [5 * MINUTE]])('after %d seconds makes no second copy', async afterSeconds => {

@@ -38,7 +38,7 @@ describe('an update that is rolled back because of a neighbour', () => {
     expect(after.copyJobs).toHaveLength(2);
   });
 
-  it.each(POLICIES)('goes back from a change back, and asks AWS Backup for no more than the attributes: %s', async removalPolicy => {
+  it.each(POLICIES)('goes back from a change back, and asks AWS Backup for no more than attributes and lifecycle: %s', async removalPolicy => {
     const [failing, passing] = [new Deployment(), new Deployment()];
     for (const deployment of [failing, passing]) {
       await deployment.deploy(copyWith({ removalPolicy }));
@@ -53,7 +53,12 @@ describe('an update that is rolled back because of a neighbour', () => {
     expect(after.calls.backup.StartCopyJob).toEqual(forward.calls.backup.StartCopyJob);
     // Under RETAIN A's copy was taken over and stays; under DESTROY it was gone, and what was made anew goes again.
     expect(copied(after)).toEqual(removalPolicy === RETAIN ? [A, B] : [B]);
-    if (removalPolicy === RETAIN) expect({ ...after.calls.backup, DescribeCopyJob: 0 }).toEqual({ ...forward.calls.backup, DescribeCopyJob: 0 });
+    if (removalPolicy === RETAIN) {
+      const { DescribeRecoveryPoint: looked } = after.calls.backup;
+      expect(looked).toEqual({ ...forward.calls.backup.DescribeRecoveryPoint, accepted: forward.calls.backup.DescribeRecoveryPoint.accepted + 1 });
+      const rest = { DescribeCopyJob: 0, DescribeRecoveryPoint: 0 };
+      expect({ ...after.calls.backup, ...rest }).toEqual({ ...forward.calls.backup, ...rest });
+    }
   });
 
   it.each(POLICIES)('brings back the third of three replacements, byte for byte: %s', async removalPolicy => {

@@ -85,7 +85,8 @@ function isStanding({ status }: Snapshot): boolean {
 export function takesOverNothingThatIsKept(steps: readonly Step[]): string[] {
   const step = steps.at(-1)!;
   const held = heldJob(step.after);
-  if (!isDeployed(step) || step.asked?.policy !== 'DESTROY' || !held || heldJob(step.before)?.copyJobId === held.copyJobId) return [];
+  // What the stack held is its own, even if its deployment failed.
+  if (!isDeployed(step) || step.asked?.policy !== 'DESTROY' || !held || step.before.copyIds.some(id => id.includes(held.copyJobId))) return [];
   return settingOf(held, steps)?.policy === 'RETAIN' ? [`job ${held.copyJobId} was started under RETAIN`] : [];
 }
 
@@ -113,7 +114,7 @@ function mayBeLeft({ before, after: { status = '' }, scenario: { vaults, faults,
   return isHalfDone(before) || isHalfDone({ status }) || (isRefused && status.includes('ROLLBACK'));
 }
 
-function isFailed({ state }: CopyJobRecord): boolean {
+export function isFailed({ state }: CopyJobRecord): boolean {
   return ['FAILED', 'PARTIAL', 'ABORTED'].includes(state);
 }
 

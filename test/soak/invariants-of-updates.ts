@@ -1,7 +1,7 @@
 import { isForgetful, isGuarded, isLiedTo, passes } from './excuses';
-import { lifetime } from './invariants-of-copies';
+import { isFailed, lifetime } from './invariants-of-copies';
 import { daysAsked, sameContent, sameCopy } from './setting';
-import { heldJob, isAlive, isDeployed, isHalfDone, pointOf, Snapshot, Step } from './step';
+import { COPY_TYPE, heldJob, isAlive, isDeployed, isHalfDone, pointOf, Snapshot, Step } from './step';
 
 /*
  * How updates and rollbacks end.
@@ -25,6 +25,9 @@ export function rollsBackToWhatWas(steps: readonly Step[]): string[] {
     // Nothing waits for the copy, so no template reads its ARN: what became of it may have become known on the way, or not.
     was.arn = is.arn = '';
     [was.id, is.id] = [was.id, is.id].map(jobsOnly);
+    // A job that had failed was started anew on the way, and is not gone back to.
+    const failed = heldJob(before);
+    if (failed && isFailed(failed) && was.id && is.id?.endsWith(was.id.replace('copy-job/1', ''))) was.id = is.id;
   }
   return JSON.stringify(was) === JSON.stringify(is) ? [] : [`${JSON.stringify(was)} became ${JSON.stringify(is)}`];
 }
@@ -77,11 +80,20 @@ export function attributesNameTheCopy(steps: readonly Step[]): string[] {
   const { asked, before, after } = step;
   if (!isDeployed(step) || !asked?.hasCopy || !asked.waits) return [];
   const arn = String(after.attributes.DestinationRecoveryPointArn);
+  // Nobody may look whether it is still there.
+  if (asked.destination === 'elsewhere' && steps.some(({ lost }) => lost === 'copies')) return [];
+  // What a rollback left without a copy CloudFormation does not ask for again.
+  if (before.status === 'UPDATE_ROLLBACK_COMPLETE' && arn === '' && !isAskedFor(step)) return [];
   const job = after.jobs.find(({ destinationRecoveryPointArn }) => destinationRecoveryPointArn === arn);
   if (!job) return [`the ARN is '${arn}'`];
   const wasThere = sameCopy(asked, before.setting) && before.attributes.DestinationRecoveryPointArn === arn;
   if (!wasThere && !isAlive(after.points[arn])) return [`the new copy ${arn} is ${after.points[arn]?.status}`];
   return heldJob(after)?.copyJobId === job.copyJobId ? [] : [`${arn} is of job ${job.copyJobId}, not of the id's`];
+}
+
+/** Whether CloudFormation asked for any copy. */
+function isAskedFor({ before, after }: Step): boolean {
+  return after.requests.slice(before.requests.length).some(({ event }) => event.ResourceType === COPY_TYPE);
 }
 
 /** A copy lives no shorter than its deployment asks for. */

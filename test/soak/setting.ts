@@ -84,7 +84,7 @@ export function allowed(setting: Setting): Setting {
 
 /** Whether two settings ask for the same copy by the same resource. */
 export function sameCopy(a: Setting | undefined, b: Setting | undefined): boolean {
-  return sameContent(a, b) && a!.id === b!.id && a!.place === b!.place && a!.logicalId === b!.logicalId;
+  return sameContent(a, b) && resourceOf(a!) === resourceOf(b!);
 }
 
 /** Whether a copy that one setting made is the one that the other asks for, be it by a resource that was moved. */
@@ -98,10 +98,17 @@ export function sameContent(a: Setting | undefined, b: Setting | undefined): boo
 }
 
 /** Under RETAIN a construct, wherever it has been moved; under DESTROY one resource. */
-function ownerOf({ policy, place, id, logicalId }: Setting): string {
-  const path = place === 'stack' ? id : `Group/${id}`;
-  if (policy === 'RETAIN') return path;
-  return `${place === 'nested' ? 'Nested/' : ''}${logicalId === 'other' ? OTHER_LOGICAL_ID : path}`;
+function ownerOf(setting: Setting): string {
+  return setting.policy === 'RETAIN' ? pathOf(setting) : resourceOf(setting);
+}
+
+function pathOf({ place, id }: Setting): string {
+  return place === 'stack' ? id : `Group/${id}`;
+}
+
+/** What CloudFormation knows a copy by. */
+function resourceOf(setting: Setting): string {
+  return `${setting.place === 'nested' ? 'Nested/' : ''}${setting.logicalId === 'other' ? OTHER_LOGICAL_ID : pathOf(setting)}`;
 }
 
 function roleArn(name: string): string {

@@ -110,9 +110,17 @@ export function propertiesOf({ event }: Correspondence): Readonly<Record<string,
   return event.ResourceProperties as unknown as Record<string, string>;
 }
 
-/** The setting by which a job was started. */
-export function settingOf(job: CopyJobRecord, steps: readonly Step[]): Setting | undefined {
-  return steps.find(({ after }) => after.jobs.some(({ copyJobId }) => copyJobId === job.copyJobId))?.asked;
+/** The setting by which a job was started: an earlier operation's, when its request was delivered again or went on trying. */
+export function settingOf({ copyJobId }: CopyJobRecord, steps: readonly Step[]): Setting | undefined {
+  const line = steps.flatMap(({ logs }) => logs).find(text => text.startsWith('{"step":"started"') && text.includes(copyJobId));
+  const request = line && requestOf((JSON.parse(line) as { requestId: string }).requestId, steps);
+  return request
+    ? steps.filter(({ before }) => before.time <= request.sent).at(-1)?.asked
+    : steps.find(({ after }) => after.jobs.some(job => job.copyJobId === copyJobId))?.asked;
+}
+
+function requestOf(id: string, steps: readonly Step[]): Correspondence | undefined {
+  return steps.at(-1)!.after.requests.find(({ event }) => event.RequestId === id);
 }
 
 /** The job whose copy CloudFormation asks to delete under DESTROY, if that is what the request is. */
