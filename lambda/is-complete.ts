@@ -26,7 +26,8 @@ export async function isComplete(runtime: Runtime, event: PollEvent): Promise<Po
     case 'settled': return { IsComplete: true, Data: await described(runtime, request, event) };
     case 'lifecycle': {
       const wanted = request.properties.Lifecycle ?? entry.lifecycle;
-      if (wanted && !await settleLifecycle(runtime, request, entry, { wanted, why: event.Settle!, operation: event.Operation! })) return { IsComplete: false };
+      const settling = wanted && { wanted, why: event.Settle!, operation: event.Operation! };
+      if (settling && !await settleLifecycle(runtime, request, entry, settling)) return { IsComplete: false };
       return { IsComplete: true, Data: await described(runtime, request, event) };
     }
     default:
