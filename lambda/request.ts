@@ -88,7 +88,6 @@ function parseProperties(raw: Record<string, unknown>): CopyJobProperties {
     SourceRegion: region('SourceRegion', required('SourceRegion')),
     DestinationBackupVaultArn: backupVaultArn('DestinationBackupVaultArn', required('DestinationBackupVaultArn')),
     IamRoleArn: required('IamRoleArn'),
-    IsOwnRole: raw.IsOwnRole === undefined ? undefined : truth('IsOwnRole', raw.IsOwnRole),
     IdempotencyToken: optional('IdempotencyToken'),
     Lifecycle: parseLifecycle(raw.Lifecycle),
     RemovalPolicy: oneOf('RemovalPolicy', required('RemovalPolicy'), ['retain', 'destroy']),

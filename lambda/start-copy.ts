@@ -32,12 +32,9 @@ const NEW_JOB = 5 * 60_000;
 /** Every deployment that finds its copy failed or gone goes on to the next generation; more than this many is a fault of ours. */
 const MOST_GENERATIONS = 100;
 
-/** Each token that AWS Backup refuses is one more copy, and every stack that is created anew has another default role: that is for the user to settle. */
-const MOST_REFUSALS = 1;
-
 /**
- * AWS does not document how it refuses a token that it knows with other parameters. In other words than these the deployment fails with
- * AWS's own message, and an `idempotencyToken` is the way on. What AWS quotes, an ARN or a name, is not what it says.
+ * AWS does not document how it refuses a token that it knows with other parameters; in other words than these the deployment fails with
+ * AWS's own message alone. What AWS quotes, an ARN or a name, is not what it says.
  */
 const TOKEN_REFUSED = /(?<![\w/:.-])idempotency ?token(?![\w/-])/i;
 
@@ -61,18 +58,13 @@ async function followedJob(runtime: Runtime, request: CopyRequest): Promise<Star
 
 /** Starts the copy, or takes over the job or copy that an earlier request with the same token made. */
 async function startCopy(runtime: Runtime, request: CopyRequest): Promise<StartedJob> {
-  const { IdempotencyToken, IsOwnRole, RemovalPolicy, DestinationBackupVaultArn: vaultArn } = request.properties;
+  const { IdempotencyToken, RemovalPolicy, DestinationBackupVaultArn: vaultArn } = request.properties;
   if (RemovalPolicy === 'destroy' && isElsewhere(request)) {
     throw new CopyJobError(`The removalPolicy is DESTROY, but a copy in the account ${parseVaultArn(vaultArn).account} can only be deleted there. Nothing was copied. Use RETAIN.`);
   }
   const usersToken = IdempotencyToken !== undefined;
-  let refusals = 0;
   for (let generation = 0; generation < MOST_GENERATIONS; generation++) {
     const started = await start(runtime, request, idempotencyToken(request, generation));
-    if (!started) {
-      if (++refusals > MOST_REFUSALS && !IsOwnRole) throw new CopyJobError(OTHER_PARAMETERS);
-      continue;
-    }
     const own = started.creationTime >= request.time - YOUNGEST_OLD_JOB;
     const refusal = own && !usersToken ? undefined : await whyNotTake(runtime, request, started, own);
     if (!refusal) {
@@ -85,11 +77,12 @@ async function startCopy(runtime: Runtime, request: CopyRequest): Promise<Starte
   throw new CopyJobError(`${MOST_GENERATIONS} earlier copy jobs of this construct failed or lost their copy. Give it an idempotencyToken.`);
 }
 
-const OTHER_PARAMETERS = 'AWS Backup refuses the idempotency tokens of earlier attempts at this copy, mostly because these had another copy role: the default role of a stack '
-  + 'that is created anew is a new one. Nothing more was copied. Give the job a role that outlives the stack (role), then deploy again.';
+/** All that is not part of the derived token is the role. To go on under another token would copy twice. */
+const OTHER_PARAMETERS = 'AWS Backup knows an earlier attempt at this copy that had another copy role, and does not take it up with this one. Nothing was copied. '
+  + 'The default role of a stack that is created anew, or whose first job was rolled back, is a new one, and that of another stack another one. To take over what was copied then, give the job the role of that '
+  + 'attempt (role), which AWS Backup shows with the copy job; to copy anew, give it an idempotencyToken or another construct id.';
 
-/** Undefined when AWS Backup will not take the derived token again, because something that is no part of the content differs. */
-async function start(runtime: Runtime, request: CopyRequest, token: string): Promise<{ copyJobId: string; creationTime: number } | undefined> {
+async function start(runtime: Runtime, request: CopyRequest, token: string): Promise<{ copyJobId: string; creationTime: number }> {
   try {
     const { CopyJobId: copyJobId, CreationDate: creationDate } = await patiently(runtime, request, 'start-copy-job', async () => {
       await insistOnOwner(runtime, request);
@@ -102,7 +95,7 @@ async function start(runtime: Runtime, request: CopyRequest, token: string): Pro
     const said = errorText(error);
     if (TOKEN_REFUSED.test(said) && request.properties.IdempotencyToken === undefined && errorKind(error) === 'final') {
       runtime.log('token-refused', { error: said });
-      return undefined;
+      throw new CopyJobError(OTHER_PARAMETERS);
     }
     throw new CopyJobError(`AWS Backup did not start the copy: ${sentence(said.slice(0, 500))} ${failureHint(said)}`);
   }

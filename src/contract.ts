@@ -20,8 +20,6 @@ export interface CopyJobProperties {
   readonly SourceRegion: string;
   readonly DestinationBackupVaultArn: string;
   readonly IamRoleArn: string;
-  /** Whether the user gave the role. The default one is another in a stack that is created anew. */
-  readonly IsOwnRole?: boolean;
   /** The user's own; without it one is derived from what the copy is. */
   readonly IdempotencyToken?: string;
   readonly Lifecycle?: LifecycleProperties;

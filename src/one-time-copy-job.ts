@@ -65,7 +65,6 @@ export class OneTimeCopyJob extends Construct {
       SourceRegion: props.sourceBackupVault.env.region,
       DestinationBackupVaultArn: props.destinationBackupVault.backupVaultArn,
       IamRoleArn: this.role.roleArn,
-      IsOwnRole: props.role && true,
       IdempotencyToken: props.idempotencyToken,
       Lifecycle: lifecycleProperties(this, props),
       RemovalPolicy: destroyed ? 'destroy' : 'retain',

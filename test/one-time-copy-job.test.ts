@@ -64,7 +64,6 @@ describe('the custom resource', () => {
       SourceRegion: 'us-east-1',
       DestinationBackupVaultArn: DR,
       IamRoleArn: 'arn:aws:iam::111122223333:role/backup',
-      IsOwnRole: true,
       IdempotencyToken: 'once',
       Lifecycle: { MoveToColdStorageAfterDays: 7, DeleteAfterDays: 365, OptInToArchiveForSupportedResources: true },
       RemovalPolicy: 'retain',

@@ -148,22 +148,6 @@ describe('a deployment again within a minute', () => {
   });
 });
 
-describe('a stack\'s default role, which is another one in a stack that is created anew', () => {
-  it('costs one more copy at the most where AWS Backup refuses the token for it, and then an error names the cure', async () => {
-    const deployment = new Deployment();
-    const scenario = { idempotency: { otherParameters: 'refuse' }, ...NEIGHBOUR_FAILS };
-    const build = thenNeighbour(copyWith({ role: undefined }));
-    for (let attempt = 1; attempt < 3; attempt++) expect((await deployment.deploy(build, scenario)).status).toBe('ROLLBACK_COMPLETE');
-    const third = await deployment.deploy(build, scenario);
-    expect(third.status).toBe('ROLLBACK_COMPLETE');
-    expect(failureReason(third)).toMatch(/Give the job a role that outlives the stack \(role\)/);
-    expect(third.copyJobs).toHaveLength(2);
-    const cured = await deployment.deploy(thenNeighbour(copyWith()));
-    expect(cured.status).toBe('CREATE_COMPLETE');
-    expect(copies(cured).map(({ arn }) => arn)).toEqual(expect.arrayContaining(heldArns(cured)));
-  });
-});
-
 describe('a copy within one vault', () => {
   it('is deleted under DESTROY, and its source stays', async () => {
     const deployment = new Deployment();

@@ -1,6 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { Deployment } from './deployment';
-import { copies, copyWith, DESTROY, failures, FORGOTTEN, longestOperationSeconds, MINUTE, NEIGHBOUR_FAILS, POLICIES, thenNeighbour } from './stories';
+import {
+  Build, copies, copyWith, DESTROY, failures, FORGOTTEN, longestOperationSeconds, MINUTE, NEIGHBOUR_FAILS, POLICIES, RETAIN, thenNeighbour,
+} from './stories';
 
 describe('a function that dies', () => {
   it('between StartCopyJob and its answer fails the deployment, and the next one takes the job over', async () => {
@@ -64,17 +68,38 @@ describe('answers that never reach CloudFormation', () => {
 });
 
 describe('where AWS Backup takes a token with another role for another request', () => {
-  it('the copy of a failed deployment is made once more, which the log tells, and nothing else is touched', async () => {
+  const empty: Build = stack => void new CfnTopic(stack, 'Topic');
+  const scenario = { idempotency: { otherParameters: 'refuse' }, copyJobs: [{ runningSeconds: 90 * MINUTE }] };
+
+  async function timedOutAndRefusedTwice(deployment: Deployment, build: Build): Promise<void> {
+    expect(failures(await deployment.deploy(build, scenario))).toEqual([expect.stringMatching(/timeout of 55 minutes is over/)]);
+    for (let again = 1; again <= 2; again++) {
+      const refused = await deployment.deploy(build, scenario);
+      expect(failures(refused)).toEqual([expect.stringMatching(/Nothing was copied\. .* give the job the role of that attempt \(role\)/)]);
+      expect(refused.logs.join('\n')).toMatch(/token-refused/);
+    }
+    expect(deployment.copyJobs()).toHaveLength(1);
+  }
+
+  it.each([
+    ['a new one', RETAIN, undefined], ['a new one', DESTROY, undefined], ['one that was there', RETAIN, empty], ['one that was there', DESTROY, empty],
+  ])('the copy that timed out with the default role of a stack, %s, under %s, is made no second time, and taken over by its role', async (_, removalPolicy, before) => {
     const deployment = new Deployment();
-    const refuse = { idempotency: { otherParameters: 'refuse' } };
-    const build = copyWith({ role: undefined });
-    const first = await deployment.deploy(thenNeighbour(build), { ...NEIGHBOUR_FAILS, ...refuse });
-    expect(first.status).toBe('ROLLBACK_COMPLETE');
-    const second = await deployment.deploy(thenNeighbour(build), refuse);
-    expect(second.status).toBe('CREATE_COMPLETE');
-    expect(second.copyJobs).toHaveLength(2);
-    expect(copies(second).map(({ arn }) => arn)).toEqual([copies(first)[0].arn, second.outputs.CopyArn]);
-    expect(second.logs.join('\n')).toMatch(/token-refused/);
+    if (before) await deployment.deploy(before);
+    await timedOutAndRefusedTwice(deployment, copyWith({ role: undefined, removalPolicy }));
+    const { IamRoleArn: roleArn } = deployment.copyJobs()[0].input;
+    const cured = await deployment.deploy(stack => copyWith({ role: Role.fromRoleArn(stack, 'Earlier', roleArn!), removalPolicy })(stack), scenario);
+    expect(cured.status).toMatch(/^(CREATE|UPDATE)_COMPLETE$/);
+    expect(cured.copyJobs).toHaveLength(1);
+    expect(copies(cured).map(({ arn }) => arn)).toEqual([cured.outputs.CopyArn]);
+  });
+
+  it('the copy that timed out with a role made in the stack is made no second time', async () => {
+    const withRole: Build = stack => {
+      const managedPolicies = [ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSBackupServiceRolePolicyForBackup')];
+      copyWith({ role: new Role(stack, 'CopyRole', { assumedBy: new ServicePrincipal('backup.amazonaws.com'), managedPolicies }) })(stack);
+    };
+    await timedOutAndRefusedTwice(new Deployment(), withRole);
   });
 
   it('or returns the first job, that is taken over', async () => {

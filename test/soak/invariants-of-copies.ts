@@ -32,9 +32,10 @@ function isSameRequest(a: CopyJobRecord, b: CopyJobRecord, steps: readonly Step[
   return sameRequest(left, right) && isSameInput(a, b);
 }
 
-/** AWS Backup may refuse a token that comes back with another role or lifecycle. */
+/** Whatever the role: where AWS Backup refuses a token for another one, nothing is copied. */
 function isSameInput({ input: a }: CopyJobRecord, { input: b }: CopyJobRecord): boolean {
-  return JSON.stringify({ ...a, IdempotencyToken: undefined }) === JSON.stringify({ ...b, IdempotencyToken: undefined });
+  const left = { ...a, IdempotencyToken: undefined, IamRoleArn: undefined };
+  return JSON.stringify(left) === JSON.stringify({ ...b, IdempotencyToken: undefined, IamRoleArn: undefined });
 }
 
 function couldServe(job: CopyJobRecord, time: number, now: Snapshot): boolean {

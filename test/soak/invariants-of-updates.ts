@@ -1,6 +1,6 @@
 import { isForgetful, isGuarded, isLiedTo, passes } from './excuses';
 import { isFailed, lifetime } from './invariants-of-copies';
-import { daysAsked, sameContent, sameCopy } from './setting';
+import { daysAsked, pointArn, sameContent, sameCopy } from './setting';
 import { COPY_TYPE, heldJob, isAlive, isDeployed, isHalfDone, pointOf, Snapshot, Step } from './step';
 
 /*
@@ -124,8 +124,8 @@ export function survivesWhatPasses(steps: readonly Step[]): string[] {
   const failures = step.events.filter(({ status }) => status.endsWith('_FAILED')).map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join('; ');
   // A copy that AWS Backup has forgotten, or whose role is gone with an earlier stack, is not deleted: not by a deletion, nor by one
   // that a deployment begins with.
-  // AWS Backup refuses the tokens of two earlier attempts, which had other roles.
-  if (asked?.role === 'stack' && /refuses the idempotency tokens of earlier attempts/.test(failures)) return [];
+  // AWS Backup refuses the token of an earlier attempt, which had another role.
+  if (/earlier attempt at this copy that had another copy role/.test(failures) && before.jobs.some(({ input }) => input.RecoveryPointArn === pointArn(asked!))) return [];
   const lostRole = /stays EXPIRED/.test(failures) && steps.some(earlier => earlier.asked?.role === 'stack');
   if (after.status === 'DELETE_FAILED' && (isForgetful(steps) || lostRole)) return [];
   const isDone = kind === 'deploy' ? neighbourFails || isDeployed(step) : kind !== 'delete' || after.status === 'DELETE_COMPLETE';
