@@ -111,16 +111,17 @@ export function propertiesOf({ event }: Correspondence): Readonly<Record<string,
 }
 
 /** The setting by which a job was started: an earlier operation's, when its request was delivered again or went on trying. */
-export function settingOf({ copyJobId }: CopyJobRecord, steps: readonly Step[]): Setting | undefined {
-  const line = steps.flatMap(({ logs }) => logs).find(text => text.startsWith('{"step":"started"') && text.includes(copyJobId));
-  const request = line && requestOf((JSON.parse(line) as { requestId: string }).requestId, steps);
+export function settingOf(job: CopyJobRecord, steps: readonly Step[]): Setting | undefined {
+  const line = steps.flatMap(({ logs }) => logs).find(text => text.startsWith('{"step":"started"') && text.includes(job.copyJobId));
+  const request = line && requestOf(job, (JSON.parse(line) as { requestId: string }).requestId, steps);
   return request
     ? steps.filter(({ before }) => before.time <= request.sent).at(-1)?.asked
-    : steps.find(({ after }) => after.jobs.some(job => job.copyJobId === copyJobId))?.asked;
+    : steps.find(({ after }) => after.jobs.some(({ copyJobId }) => copyJobId === job.copyJobId))?.asked;
 }
 
-function requestOf(id: string, steps: readonly Step[]): Correspondence | undefined {
-  return steps.at(-1)!.after.requests.find(({ event }) => event.RequestId === id);
+/** A deployment that is run again may have the ids of the requests that failed. */
+function requestOf({ createdAt }: CopyJobRecord, id: string, steps: readonly Step[]): Correspondence | undefined {
+  return steps.at(-1)!.after.requests.filter(({ event, sent }) => event.RequestId === id && sent <= createdAt).at(-1);
 }
 
 /** The job whose copy CloudFormation asks to delete under DESTROY, if that is what the request is. */
