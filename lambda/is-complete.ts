@@ -1,6 +1,6 @@
 import { CopyJob } from '@aws-sdk/client-backup';
 import { attributesFor } from './attributes';
-import { describeCopyJob } from './aws-backup';
+import { describeCopyJob, describeRecoveryPoint } from './aws-backup';
 import { errorText } from './aws-error';
 import { CopyJobError } from './copy-job-error';
 import { deleteCopy } from './delete-copy';
@@ -8,6 +8,7 @@ import { followCopy } from './follow-copy';
 import { settleLifecycle } from './lifecycle';
 import { newestEntry } from './physical-id';
 import { PollEvent, PollResult } from './poll';
+import { isElsewhere } from './recovery-point';
 import { CopyRequest, parseRequest } from './request';
 import { Runtime } from './runtime';
 import { Attributes } from '../src/contract';
@@ -37,7 +38,7 @@ export async function isComplete(runtime: Runtime, event: PollEvent): Promise<Po
   }
 }
 
-/** The attributes of a copy that was there before: from AWS Backup while it remembers the job, else what the id knows. */
+/** The attributes of a copy that was there before: from AWS Backup while it remembers the job, else what the id and the copy itself tell. */
 async function described(runtime: Runtime, request: CopyRequest, event: PollEvent): Promise<Attributes> {
   const { copyJobId, recoveryPointArn } = newestEntry(event.PhysicalResourceId)!;
   try {
@@ -46,17 +47,26 @@ async function described(runtime: Runtime, request: CopyRequest, event: PollEven
     return attributesFor(event, event.PhysicalResourceId, copyJobId, copied);
   } catch (error) {
     runtime.log('forgotten', { copyJobId, error: errorText(error) });
-    return remembered(event);
+    const creation = event.CopyJobCreationTime;
+    const remembered = creation === undefined ? {} : { CreationDate: new Date(creation) };
+    const copied = recoveryPointArn ? { ...await toldByCopy(runtime, request, recoveryPointArn), DestinationRecoveryPointArn: recoveryPointArn, State: 'COMPLETED' as const } : {};
+    return attributesFor(event, event.PhysicalResourceId, copyJobId, { ...remembered, ...copied });
   }
 }
 
-/** What the id alone knows of its newest copy. */
-function remembered(event: PollEvent): Attributes {
-  const { copyJobId, recoveryPointArn } = newestEntry(event.PhysicalResourceId)!;
-  const creation = event.CopyJobCreationTime;
-  const job: CopyJob = {
-    ...recoveryPointArn && { DestinationRecoveryPointArn: recoveryPointArn, State: 'COMPLETED' },
-    ...creation !== undefined && { CreationDate: new Date(creation) },
-  };
-  return attributesFor(event, event.PhysicalResourceId, copyJobId, job);
+/** What the copy, where it may be looked at, tells of a job that AWS Backup has forgotten. Its own dates may be those of its source. */
+async function toldByCopy(runtime: Runtime, request: CopyRequest, arn: string): Promise<CopyJob> {
+  if (isElsewhere(request)) return {};
+  try {
+    const point = await describeRecoveryPoint(runtime, request.properties.DestinationBackupVaultArn, arn);
+    const { ResourceArn, ResourceName, ResourceType, BackupSizeInBytes, IsParent, EncryptionKeyArn, VaultType } = point;
+    return {
+      ResourceArn, ResourceName, ResourceType, BackupSizeInBytes, IsParent,
+      DestinationEncryptionKeyArn: EncryptionKeyArn,
+      DestinationVaultType: VaultType,
+    };
+  } catch (error) {
+    runtime.log('unknown', { recoveryPointArn: arn, error: errorText(error) });
+    return {};
+  }
 }

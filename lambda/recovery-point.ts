@@ -1,6 +1,6 @@
 import { DescribeRecoveryPointCommandOutput } from '@aws-sdk/client-backup';
 import { describeRecoveryPoint, parseVaultArn } from './aws-backup';
-import { findPatiently } from './patience';
+import { findPatiently, PATIENCE } from './patience';
 import { CopyRequest } from './request';
 import { Runtime } from './runtime';
 
@@ -14,9 +14,11 @@ export function isElsewhere({ properties, stack }: CopyRequest): boolean {
   return parseVaultArn(properties.DestinationBackupVaultArn).account !== stack.account;
 }
 
-/** The copied recovery point, if it is there. */
-export async function existingPoint(runtime: Runtime, request: CopyRequest, arn: string): Promise<DescribeRecoveryPointCommandOutput | undefined> {
+/** The copied recovery point, if it is there; what is not found is looked for so long. */
+export async function existingPoint(
+  runtime: Runtime, request: CopyRequest, arn: string, notFound = 0,
+): Promise<DescribeRecoveryPointCommandOutput | undefined> {
   const point = await findPatiently(runtime, request, 'describe-recovery-point', () =>
-    describeRecoveryPoint(runtime, request.properties.DestinationBackupVaultArn, arn));
+    describeRecoveryPoint(runtime, request.properties.DestinationBackupVaultArn, arn), { ...PATIENCE, 'not-found': notFound });
   return isGone(point?.Status) ? undefined : point;
 }

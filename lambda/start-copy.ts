@@ -26,8 +26,8 @@ export interface StartedJob {
 /** A job that is this much older than its request was started by another one: CloudFormation's clock and AWS Backup's differ by less. */
 const YOUNGEST_OLD_JOB = 5_000;
 
-/** AWS Backup may not show a job at once that is younger than this. */
-const NEW_JOB = 5 * 60_000;
+/** AWS Backup may not show at once what is younger than this, a job or a copy. */
+const NEW = 5 * 60_000;
 
 /** Every deployment that finds its copy failed or gone goes on to the next generation; more than this many is a fault of ours. */
 const MOST_GENERATIONS = 100;
@@ -115,8 +115,13 @@ const FORGOTTEN = 'which AWS Backup has forgotten.';
 async function whyNotTake(
   runtime: Runtime, request: CopyRequest, { copyJobId, creationTime }: { copyJobId: string; creationTime: number }, own: boolean,
 ): Promise<string | undefined> {
-  const job = await rememberedJob(runtime, request, copyJobId, runtime.now() - creationTime < NEW_JOB ? PATIENCE.propagation : 0);
+  const job = await rememberedJob(runtime, request, copyJobId, patienceFor(runtime, creationTime));
   return job ? whyNotAdopt(runtime, request, job, own ? undefined : whyNotLive) : FORGOTTEN;
+}
+
+/** How long to look for what was made then. */
+function patienceFor(runtime: Runtime, time: number): number {
+  return runtime.now() - time < NEW ? PATIENCE.propagation : 0;
 }
 
 async function rememberedJob(runtime: Runtime, request: CopyRequest, copyJobId: string, notFound: number): Promise<CopyJob | undefined> {
@@ -136,7 +141,7 @@ async function whyNotAdopt(
     case 'failed': return `which failed: ${failure(job.CopyJobId!, job).message}`;
     case 'completed': {
       if (isElsewhere(request)) return undefined;
-      const point = await existingPoint(runtime, request, job.DestinationRecoveryPointArn!);
+      const point = await existingPoint(runtime, request, job.DestinationRecoveryPointArn!, patienceFor(runtime, job.CompletionDate?.getTime() ?? 0));
       return point ? whyNot(request, job, point.Lifecycle) : `whose copy ${job.DestinationRecoveryPointArn} is gone.`;
     }
   }

@@ -148,6 +148,17 @@ describe('a deployment again within a minute', () => {
   });
 });
 
+describe('a copy that was completed moments ago', () => {
+  it('is looked for when AWS Backup does not show it at once, and not made again', async () => {
+    const deployment = new Deployment();
+    await deployment.deploy(thenNeighbour(copyWith()), NEIGHBOUR_FAILS);
+    const again = await deployment.deploy(thenNeighbour(copyWith()), { faults: [{ operation: 'DescribeRecoveryPoint', kind: 'notFound', forSeconds: 60 }] });
+    expect(again.status).toBe('CREATE_COMPLETE');
+    expect(again.calls.backup.DescribeRecoveryPoint.rejected).toBeGreaterThan(0);
+    expect(again.copyJobs).toHaveLength(1);
+  });
+});
+
 describe('a copy within one vault', () => {
   it('is deleted under DESTROY, and its source stays', async () => {
     const deployment = new Deployment();

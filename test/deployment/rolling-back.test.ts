@@ -36,6 +36,9 @@ describe('an update that is rolled back because of a neighbour', () => {
     });
     expectBack(after, before);
     expect(after.copyJobs).toHaveLength(2);
+    // What only the job knew is not known any more.
+    const forgotten = ['CreationDate', 'CompletionDate', 'DestinationVaultLockState', 'MessageCategory', 'NumberOfChildJobs', 'ChildJobsInState', 'StatusMessage'];
+    expect(attributesOf(after)).toEqual({ ...attributesOf(before), ...Object.fromEntries(forgotten.map(name => [name, ''])) });
   });
 
   it.each(POLICIES)('goes back from a change back, and asks AWS Backup for no more than attributes and lifecycle: %s', async removalPolicy => {

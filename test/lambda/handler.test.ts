@@ -1,4 +1,5 @@
 import { HandlerFixture } from './handler-fixture';
+import { Attributes } from '../../src/contract';
 
 let fixture: HandlerFixture;
 const start = async (scenario: object = {}) => fixture = await HandlerFixture.start(scenario);
@@ -200,6 +201,10 @@ describe('polling', () => {
 });
 
 describe('updating', () => {
+  /** What the copy itself tells. */
+  const rest = ({ ResourceType, ResourceArn, ResourceName, BackupSizeInBytes, DestinationEncryptionKeyArn, DestinationVaultType, IsParent }: Partial<Attributes>) =>
+    ({ ResourceType, ResourceArn, ResourceName, BackupSizeInBytes, DestinationEncryptionKeyArn, DestinationVaultType, IsParent });
+
   it('copies nothing, and gives the attributes even when AWS Backup has forgotten the job', async () => {
     await start({ jobHistorySeconds: 60 });
     const { event, handover } = await create();
@@ -210,7 +215,7 @@ describe('updating', () => {
     expect(settled).toEqual({ PhysicalResourceId, Phase: 'settled' });
     expect(await fixture.poll(update, settled)).toMatchObject({
       IsComplete: true,
-      Data: { DestinationRecoveryPointArn: Data?.DestinationRecoveryPointArn, CopyJobId: Data?.CopyJobId, CopyJobState: 'COMPLETED', ResourceType: '' },
+      Data: { DestinationRecoveryPointArn: Data?.DestinationRecoveryPointArn, CopyJobId: Data?.CopyJobId, CopyJobState: 'COMPLETED', ...rest(Data!) },
     });
     expect(fixture.jobs).toHaveLength(1);
   });
