@@ -61,7 +61,11 @@ async function toldByCopy(runtime: Runtime, request: CopyRequest, arn: string): 
     const point = await describeRecoveryPoint(runtime, request.properties.DestinationBackupVaultArn, arn);
     const { ResourceArn, ResourceName, ResourceType, BackupSizeInBytes, IsParent, EncryptionKeyArn, VaultType } = point;
     return {
-      ResourceArn, ResourceName, ResourceType, BackupSizeInBytes, IsParent,
+      ResourceArn,
+      ResourceName,
+      ResourceType,
+      BackupSizeInBytes,
+      IsParent,
       DestinationEncryptionKeyArn: EncryptionKeyArn,
       DestinationVaultType: VaultType,
     };

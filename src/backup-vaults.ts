@@ -3,8 +3,13 @@ import { IBackupVault } from 'aws-cdk-lib/aws-backup';
 import { IConstruct } from 'constructs';
 import { invalidProp } from './invalid-prop';
 
-/** @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html */
-const VAULT_NAME = /^[a-zA-Z0-9_-]{2,50}$/;
+/**
+ * What a user may call a vault, and how AWS calls that of Amazon EFS.
+ *
+ * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html
+ * @see https://docs.aws.amazon.com/efs/latest/ug/automatic-backups.html
+ */
+const VAULT_NAME = /^([a-zA-Z0-9_-]{2,50}|aws\/efs\/automatic-backup-vault)$/;
 
 /** The parts of a backup vault's ARN. That a Region or an account is missing is an error of its own. */
 const VAULT_ARN = [/^arn$/, /^aws[a-z-]*$/, /^backup$/, /^[a-z0-9-]*$/, /^(\d{12})?$/, /^backup-vault$/, VAULT_NAME];

@@ -37,6 +37,11 @@ describe('a vault', () => {
     expectProperties(copy({ source: named('prod') }), { SourceBackupVaultName: 'prod', SourceRegion: 'us-east-1' });
   });
 
+  it('that AWS made for Amazon EFS is copied from', () => {
+    expectProperties(copy({ source: named('aws/efs/automatic-backup-vault'), recoveryPointArn: 'arn:aws:backup:us-east-1:111122223333:recovery-point:1' }),
+      { SourceBackupVaultName: 'aws/efs/automatic-backup-vault' });
+  });
+
   it('in another Region is copied from there', () => {
     expectProperties(copy({ source: withArn(DR), recoveryPointArn: 'arn:aws:ec2:eu-west-1::snapshot/snap-0123456789abcdef0' }),
       { SourceBackupVaultName: 'dr', SourceRegion: 'eu-west-1' });

@@ -24,7 +24,8 @@ type SchemaRef = Parameters<typeof NormalizedSchema.of>[0];
 export type Operation = keyof typeof OPERATION_SCHEMAS;
 
 const ACCOUNT = String.raw`\d{12}`;
-const VAULT_NAME = String.raw`[a-zA-Z0-9\-\_]{2,50}`;
+/** AWS itself gives the vault of Amazon EFS another one. */
+const VAULT_NAME = String.raw`([a-zA-Z0-9\-\_]{2,50}|aws\/efs\/automatic-backup-vault)`;
 
 /** The SDK's schemas have no patterns: these are from the API reference, and the ARN formats. */
 const PATTERNS: Readonly<Record<string, RegExp>> = {

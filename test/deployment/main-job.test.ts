@@ -1,6 +1,7 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
 import { copyJob, Deployment, failureReason, JOB_TYPE, SNAPSHOT } from './deployment';
+import { copies, copyWith, DESTROY, vault } from './stories';
 import { namedScenario } from '../../simulator/scenario';
 import { ATTRIBUTE_NAMES } from '../../src/contract';
 
@@ -66,6 +67,20 @@ describe('deploying a copy', () => {
       TheNumberOfChildJobs: expect.any(String),
       TheChildJobsInState: '',
     });
+  });
+
+  it('copies out of the vault that AWS made for Amazon EFS, in which a copy is deleted, too', async () => {
+    const efs = 'arn:aws:backup:us-east-1:111122223333:backup-vault:aws/efs/automatic-backup-vault';
+    const deployment = new Deployment();
+    const created = await deployment.deploy(stack => {
+      const recoveryPointArn = 'arn:aws:backup:us-east-1:111122223333:recovery-point:1EB3B5E7-9EB0-435A-A80B-108B488B0D45';
+      const efsVault = vault(stack, efs);
+      copyWith({ recoveryPointArn, sourceBackupVault: efsVault, destinationBackupVault: efsVault, removalPolicy: DESTROY })(stack);
+    });
+    expect(created.copyJobs).toMatchObject([{ state: 'COMPLETED', input: { SourceBackupVaultName: 'aws/efs/automatic-backup-vault' } }]);
+    const deleted = await deployment.delete();
+    expect(deleted.status).toBe('DELETE_COMPLETE');
+    expect(copies(deleted)).toEqual([]);
   });
 
   it('copies three recovery points by three jobs at once', async () => {

@@ -202,8 +202,9 @@ describe('polling', () => {
 
 describe('updating', () => {
   /** What the copy itself tells. */
-  const rest = ({ ResourceType, ResourceArn, ResourceName, BackupSizeInBytes, DestinationEncryptionKeyArn, DestinationVaultType, IsParent }: Partial<Attributes>) =>
-    ({ ResourceType, ResourceArn, ResourceName, BackupSizeInBytes, DestinationEncryptionKeyArn, DestinationVaultType, IsParent });
+  const rest = (data: Partial<Attributes>) => Object.fromEntries([
+    'ResourceType', 'ResourceArn', 'ResourceName', 'BackupSizeInBytes', 'DestinationEncryptionKeyArn', 'DestinationVaultType', 'IsParent',
+  ].map(name => [name, data[name as keyof Attributes]]));
 
   it('copies nothing, and gives the attributes even when AWS Backup has forgotten the job', async () => {
     await start({ jobHistorySeconds: 60 });
