@@ -8,7 +8,9 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct, IConstruct } from 'constructs';
-import { addStatement, ANY_STACK, DESCRIBE_COPY_JOB, DESCRIBE_ROOT_STACK, DESCRIBE_STACK, HandlerPermissions, PASS_COPY_ROLE, Permission } from './handler-permissions';
+import {
+  addStatement, ANY_STACK, DESCRIBE_COPY_JOB, DESCRIBE_ROOT_STACK, DESCRIBE_STACK, HandlerPermissions, PASS_COPY_ROLE, Permission, shortestLength,
+} from './handler-permissions';
 import { invalidProp } from './invalid-prop';
 import { acceptFramework, acceptManagedPolicy, acceptPattern } from './nag-suppressions';
 import { isNestedIn, rootStack } from './nested-stacks';
@@ -69,6 +71,9 @@ export interface OneTimeCopyJobProviderProps {
 const SHARED_ID = 'cdk-backup-copy-job.Provider';
 const DEFAULT_POLL_INTERVAL = Duration.seconds(30);
 
+/** IAM counts all inline policies of a role together. */
+const LONGEST_INLINE_POLICIES = 10_240;
+
 /** The handler ends a wait by its own clock, at 55 minutes at the latest; the waiter must neither end it earlier nor reach CloudFormation's 3,600 s. */
 const WAITER_SECONDS = Duration.minutes(58).toSeconds();
 
@@ -117,6 +122,7 @@ export class OneTimeCopyJobProvider extends Construct {
   private readonly props: OneTimeCopyJobProviderProps;
   private readonly handlerRole: iam.Role;
   private readonly permissions: HandlerPermissions;
+  private readonly inlinePolicies: iam.Policy[] = [];
   private copyRole?: iam.Role;
   private setUpBy = this.node.path;
 
@@ -174,6 +180,7 @@ export class OneTimeCopyJobProvider extends Construct {
     }
     acceptFramework(framework, props.vpc !== undefined);
     this._serviceToken = framework.serviceToken;
+    this.node.addValidation({ validate: () => this.checkInlinePolicies() });
   }
 
   /**
@@ -274,7 +281,16 @@ export class OneTimeCopyJobProvider extends Construct {
   private ownPolicy(scope: Construct, id: string): iam.Policy {
     const policy = new iam.Policy(scope, id);
     this.handlerRole.attachInlinePolicy(policy);
+    this.inlinePolicies.push(policy);
     return policy;
+  }
+
+  private checkInlinePolicies(): string[] {
+    const length = this.inlinePolicies.reduce((sum, { document }) => sum + shortestLength(JSON.stringify(document)), 0);
+    return length <= LONGEST_INLINE_POLICIES ? [] : [
+      `the inline policies for its jobs have at least ${length} characters, and IAM allows a role ${LONGEST_INLINE_POLICIES}. They are for recovery points `
+      + 'that other resources name, and for DESTROY. Give some of the jobs a OneTimeCopyJobProvider of their own (provider).',
+    ];
   }
 
   /** Whether a string is made from anything but literals, pseudo parameters and parameters of the provider's own template, which wait for nothing. */

@@ -2,7 +2,7 @@ import { App, Arn, ArnFormat, Aws, CfnParameter, RemovalPolicy, Stack } from 'aw
 import { filled, handlerPolicies, handlerRole } from './handler-policies';
 import { copyJob, ENV, SNAPSHOT, synthesized, vaultIn } from './sample-job';
 import { TemplateJson } from './template-graph';
-import { OneTimeCopyJobProps } from '../src';
+import { OneTimeCopyJobProps, OneTimeCopyJobProvider } from '../src';
 
 const REGIONS = ['us-west-2', 'eu-west-1', 'eu-central-1', 'ap-southeast-2', 'ap-northeast-3'];
 
@@ -69,6 +69,21 @@ describe.each([false, true])('with minimizePolicies %s', minimize => {
   it('100 copies of many types under DESTROY are inside the limits of CloudFormation and IAM', () => {
     const recoveryPointArn = (n: number) => RECOVERY_POINTS[Math.floor(n / REGIONS.length) % RECOVERY_POINTS.length][1](n);
     expectInsideLimits(copies(100, recoveryPointArn, { removalPolicy: RemovalPolicy.DESTROY }, ENV));
+  });
+
+  it('of copies that feed other copies more than IAM has room for are an error at synthesis, unless some have a provider of their own', () => {
+    const chained = (count: number, providers: number) => {
+      const stack = new Stack(new App({ context: { '@aws-cdk/aws-iam:minimizePolicies': minimize } }), 'Big', { env: ENV });
+      const own = Array.from({ length: providers }, (_, n) => new OneTimeCopyJobProvider(stack, `Provider${n}`));
+      for (let n = 0; n < count; n++) {
+        const provider = own[n % providers];
+        const first = copyJob(stack, { provider }, `First${n}`);
+        copyJob(stack, { provider, recoveryPointArn: first.destinationRecoveryPointArn, sourceBackupVault: vaultIn(stack, 'eu-west-1') }, `Second${n}`);
+      }
+      return synthesized(stack);
+    };
+    expect(() => chained(80, 1)).toThrow(/Big\/Provider0\] the inline policies for its jobs have at least \d+ characters, and IAM allows a role 10240\. .*Provider of their own/);
+    expect(() => chained(80, 3)).not.toThrow();
   });
 
   it('400 copies share one statement for each thing that they all need', () => {
