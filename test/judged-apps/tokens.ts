@@ -1,7 +1,6 @@
 import { App, Aws, CfnParameter, Duration, Fn, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
 import { Role } from 'aws-cdk-lib/aws-iam';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { OneTimeCopyJob } from 'cdk-backup-copy-job';
 
 /** What only the deployment knows, in every prop that takes it, under both removal policies. */
@@ -27,8 +26,8 @@ for (const removalPolicy of [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY]) {
     destinationBackupVault: BackupVault.fromBackupVaultArn(stack, 'Third', text('ThirdArn', 'arn:aws:backup:eu-west-1:111122223333:backup-vault:dr')),
     removalPolicy,
   });
-  new OneTimeCopyJob(stack, 'OfAParameter', {
-    recoveryPointArn: StringParameter.valueForStringParameter(stack, '/backup/latest'),
+  new OneTimeCopyJob(stack, 'OfAJoin', {
+    recoveryPointArn: Fn.join('/', ['arn:aws:ec2:us-east-1::snapshot', text('SnapshotId', 'snap-00123456789abcdef')]),
     sourceBackupVault: BackupVault.fromBackupVaultName(stack, 'Fourth', 'prod'),
     destinationBackupVault: BackupVault.fromBackupVaultName(stack, 'Fifth', Fn.join('-', ['dr', text('Suffix', 'eu')])),
     removalPolicy,
