@@ -4,10 +4,20 @@ const HINTS: readonly (readonly [said: RegExp, cure: string])[] = [
     'Let the role\'s trust policy name the service backup.amazonaws.com.'],
   [/iam:PassRole/i,
     'The role must be in the stack\'s account, and nothing (a permissions boundary, an SCP) may deny iam:PassRole to the handler\'s role.'],
-  [/key ID is not accessible/i,
-    'Let the copy role use the key: key.grantEncryptDecrypt(copy.role), and in the key\'s own policy where it is in another account.'],
-  [/default key cannot be shared|default Backup service managed key/i,
+  [/is not authorized to perform: backup:(Start|Describe)CopyJob/i,
+    'The handler\'s role allows it, so something else denies it: a permissions boundary, a service or resource control policy, or the source vault\'s access policy.'],
+  [/vault.* (was )?not found|vault .*does not exist/i,
+    'Check name, Region and account of sourceBackupVault and destinationBackupVault.'],
+  [/ResourceNotFoundException/,
+    'Check that recoveryPointArn is right and in sourceBackupVault.'],
+  [/managed CMK can'?t be shared|default key cannot be shared|default Backup service managed key/i,
     'Encrypt source and destination with customer managed KMS keys: AWS managed ones cannot be shared between accounts.'],
+  [/key ID is not accessible|KMS key.* (does not exist|is not enabled|permissions?)/i,
+    'Let the copy role use the key, which must be enabled: key.grantEncryptDecrypt(copy.role), and in the key\'s own policy where it is in another account.'],
+  [/option group/i,
+    'AWS Backup names no option group for the copy. Copy a snapshot whose option group has permanent or persistent options with Amazon RDS.'],
+  [/tag polic/i,
+    'Let the organization\'s tag policy allow the tags of the copy.'],
   [/member of the same organization/i,
     'Both accounts must be in one AWS organization with cross-account backup enabled in its management account.'],
   [/retention specified in the job is not within the range/i,
@@ -22,6 +32,7 @@ const HINTS: readonly (readonly [said: RegExp, cure: string])[] = [
     'Check the copy role\'s permissions, the access policies of both vaults and the policies of both KMS keys.'],
 ];
 
-export function failureHint(said: string): string {
-  return HINTS.find(([pattern]) => pattern.test(said))?.[1] ?? 'Look the job up in AWS Backup, mend the cause, and deploy again.';
+/** @param otherwise what to do where none is known */
+export function failureHint(said: string, otherwise: string): string {
+  return HINTS.find(([pattern]) => pattern.test(said))?.[1] ?? otherwise;
 }

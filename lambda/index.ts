@@ -11,6 +11,9 @@ export const onEvent = (event: CloudFormationCustomResourceEvent) => answering((
 /** The provider framework's `isComplete`. */
 export const isComplete = (event: PollEvent) => answering(() => look(lambdaRuntime, event));
 
+/** Where more is to be read; what the provider framework says behind it is another place, which may not exist. */
+const whereTheLogIs = () => ` Log group: ${process.env.AWS_LAMBDA_LOG_GROUP_NAME}.`;
+
 /** A user reads any error as one line; the log keeps the rest. */
 async function answering<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -18,9 +21,9 @@ async function answering<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof CopyJobError) {
       lambdaRuntime.log('failed', { reason: error.message });
-      throw error;
+      throw new CopyJobError(error.message, whereTheLogIs());
     }
     lambdaRuntime.log('unexpected', { error: error instanceof Error ? error.stack : String(error) });
-    throw new CopyJobError(`Unexpected error in cdk-backup-copy-job: ${error}. The function's log has more.`);
+    throw new CopyJobError(`Unexpected error in cdk-backup-copy-job: ${error}.`, whereTheLogIs());
   }
 }

@@ -23,5 +23,5 @@ export function failure(copyJobId: string, job: CopyJob): CopyJobError {
   const said = (job.StatusMessage ?? 'AWS Backup gives no reason.').slice(0, 400);
   const category = job.MessageCategory ? ` (${job.MessageCategory})` : '';
   const children = job.ChildJobsInState ? ` Its ${job.NumberOfChildJobs} child jobs by state: ${JSON.stringify(job.ChildJobsInState)}.` : '';
-  return new CopyJobError(`Copy job ${copyJobId} ended ${job.State}${category}: ${sentence(said)}${children} ${failureHint(said)}`);
+  return new CopyJobError(`Copy job ${copyJobId} ended ${job.State}${category}: ${sentence(said)}${children} ${failureHint(said, 'Look the job up in AWS Backup, mend the cause, and deploy again.')}`);
 }

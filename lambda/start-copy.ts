@@ -97,7 +97,7 @@ async function start(runtime: Runtime, request: CopyRequest, token: string): Pro
       runtime.log('token-refused', { error: said });
       throw new CopyJobError(OTHER_PARAMETERS);
     }
-    throw new CopyJobError(`AWS Backup did not start the copy: ${sentence(said.slice(0, 500))} ${failureHint(said)}`);
+    throw new CopyJobError(`AWS Backup did not start the copy: ${sentence(said.slice(0, 500))} ${failureHint(said, 'Nothing was copied. Mend the cause, and deploy again.')}`);
   }
 }
 

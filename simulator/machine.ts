@@ -58,7 +58,7 @@ export class Machine {
   host(fn: LambdaFunction): FunctionHost {
     const { tlsPort, certificate } = this.endpoints!;
     const settings: HostSettings = {
-      timeFile: this.file('time'), codeDirectory: fn.codeDirectory, logLevel: fn.applicationLogLevel, endpoint: this.endpoint, tlsPort, certificate,
+      timeFile: this.file('time'), codeDirectory: fn.codeDirectory, logLevel: fn.logging?.applicationLevel, endpoint: this.endpoint, tlsPort, certificate,
     };
     const options = { execPath: nodeBinary(fn.runtime), bundleFile: this.file('host.js'), settings };
     const index = this.idle.findIndex(idle => idle.canServe(options));

@@ -25,7 +25,7 @@ export function environmentVariables(
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_GROUP_NAME: fn.logging?.group ?? `/aws/lambda/${name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: host.logStream,
     _HANDLER: fn.handler,
     LAMBDA_TASK_ROOT: fn.codeDirectory,

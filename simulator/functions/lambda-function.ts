@@ -11,8 +11,12 @@ export interface LambdaFunction {
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly roleArn: string;
-  /** LoggingConfig.ApplicationLogLevel: `FATAL` silences the console, as the provider framework's functions have it. */
-  readonly applicationLogLevel?: string;
+  readonly logging?: {
+    /** `FATAL` silences the console, as the provider framework's functions have it. */
+    readonly applicationLevel?: string;
+    /** Lambda makes one by the function's name where none is given. */
+    readonly group?: string;
+  };
 }
 
 /** How one invocation ended. `functionError` is what Lambda says in X-Amz-Function-Error. */

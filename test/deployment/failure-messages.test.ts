@@ -58,6 +58,12 @@ describe('a copy that fails', () => {
     expect(told).toContain(statusMessage);
     expect(told.slice(told.indexOf(statusMessage) + statusMessage.length)).toMatch(cure);
   });
+
+  it('is told with the log group that there is', async () => {
+    const { ended, told } = await failing({ copyJobs: [{ endState: 'FAILED', statusMessage: 'Something happened' }] });
+    const { physicalId } = ended.events.find(({ type, status }) => type === 'AWS::Logs::LogGroup' && status === 'CREATE_COMPLETE')!;
+    expect(told).toMatch(new RegExp(`Log group: ${physicalId}\\.$`));
+  });
 });
 
 describe('a copy that is not started', () => {

@@ -153,7 +153,7 @@ describe('properties that are not what a template of the constructs says', () =>
 it('a leg that does not know its copy is refused by the name of what is missing, and nothing is copied', () =>
   within({ type: LEG_RESOURCE_TYPE }, async handler => {
     const error = await answers(() => handler.handle(handler.request('Create', { CopyLogicalId: undefined })));
-    expect(error?.message).toBe('The property CopyLogicalId is missing.');
+    expect(error?.message).toBe('The property CopyLogicalId is missing. Log group: handler-logs.');
     expect(handler.calls).toEqual([]);
   }));
 
@@ -163,7 +163,7 @@ it.each([
 ])('a poll of what another release has handed over tells so: %j', (handover, message) => within({}, async handler => {
   await handler.copy();
   const error = await answers(() => handler.poll({ ...handler.request('Update'), ...handover } as PollEvent));
-  expect(error?.message).toBe(message);
+  expect(error?.message).toBe(`${message} Log group: handler-logs.`);
 }));
 
 describe('a physical id of any kind', () => {

@@ -51,9 +51,17 @@ describe('the failure of a copy job', () => {
     ['Copy job Feature is not supported for provided resource type', /resource type/],
     ['Failed to unshare snapshot', /outlives the stack/],
     ['Access Denied trying to call AWS Backup service', /access policies/],
-    ['something else', /Look the job up/],
+    ['User: arn:aws:sts::1:assumed-role/handler/f is not authorized to perform: backup:StartCopyJob on resource: r with an explicit deny', /^The handler's role allows it/],
+    ['ResourceNotFoundException: Backup vault not found: arn:aws:backup:eu-west-1:1:backup-vault:dr', /destinationBackupVault/],
+    ['ResourceNotFoundException: Cannot find recovery point.', /recoveryPointArn is right/],
+    ['AWS Managed CMK can\'t be shared', /customer managed/],
+    ['The source snapshot KMS key [k] does not exist, is not enabled or you do not have permissions to access it', /which must be enabled/],
+    ['The target snapshot KMS key does not exist, is not enabled or no permission', /which must be enabled/],
+    ['The snapshot requires a target option group with the following options: TDE', /option group/],
+    ['The tag policy does not allow the specified value', /tag policy/],
+    ['something else', /^otherwise$/],
   ])('has a cure for: %s', (said, cure) => {
-    expect(failureHint(said)).toMatch(cure);
+    expect(failureHint(said, 'otherwise')).toMatch(cure);
   });
 });
 

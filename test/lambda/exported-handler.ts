@@ -16,6 +16,7 @@ export class ExportedHandler {
   static async start(destroyed: boolean, type: string): Promise<ExportedHandler> {
     const fixture = await HandlerFixture.start({ copyJobs: [{ createdSeconds: 1, runningSeconds: 5 }] });
     const handler = new ExportedHandler(fixture, destroyed, type);
+    process.env.AWS_LAMBDA_LOG_GROUP_NAME = 'handler-logs';
     Object.assign(lambdaRuntime, {
       backup: (region: string) => handler.client(region),
       cloudFormation: () => fixture.cloudFormation(),

@@ -167,7 +167,7 @@ it('collects the lines of the console above the level that the function wants', 
   const lines: string[] = [];
   const onLog = (fn: LambdaFunction, line: string) => lines.push(`${fn.logicalId}: ${line}`);
   await invoke(functionOf(code), {}, { onLog });
-  await invoke(functionOf(code, { logicalId: 'Silent', applicationLogLevel: 'FATAL' }), {}, { onLog });
+  await invoke(functionOf(code, { logicalId: 'Silent', logging: { applicationLevel: 'FATAL' } }), {}, { onLog });
   expect(lines).toEqual(['Fixture: {"step":1}', 'Fixture: two', 'Fixture: lines']);
 });
 

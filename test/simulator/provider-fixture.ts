@@ -107,7 +107,7 @@ export class DeployedProvider {
       timeoutSeconds: properties.Timeout ?? 3,
       environment: properties.Environment?.Variables ?? {},
       roleArn: `arn:aws:iam::111122223333:role/${logicalId}`,
-      applicationLogLevel: properties.LoggingConfig?.ApplicationLogLevel,
+      logging: { applicationLevel: properties.LoggingConfig?.ApplicationLogLevel },
     });
   }
 }

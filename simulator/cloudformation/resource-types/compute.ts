@@ -25,11 +25,15 @@ export const lambdaFunction: PlainType = {
       timeoutSeconds: Number(properties.Timeout ?? 3),
       environment: variables(properties),
       roleArn: String(properties.Role),
-      applicationLogLevel: (properties.LoggingConfig as { ApplicationLogLevel?: string } | undefined)?.ApplicationLogLevel,
+      logging: { applicationLevel: logging(properties).ApplicationLogLevel, group: logging(properties).LogGroup },
     });
   },
   remove: ({ attributes }, { services }) => services.lambda.remove(String(attributes.Arn)),
 };
+
+function logging({ LoggingConfig }: Readonly<Record<string, unknown>>): { ApplicationLogLevel?: string; LogGroup?: string } {
+  return LoggingConfig ?? {};
+}
 
 export const stateMachine: PlainType = {
   seconds: [1, 3],
