@@ -1,5 +1,5 @@
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { CopyJobError } from './copy-job-error';
+import { CopyJobError, sentence } from './copy-job-error';
 import { isComplete as look } from './is-complete';
 import { onEvent as act } from './on-event';
 import { PollEvent } from './poll';
@@ -24,6 +24,6 @@ async function answering<T>(work: () => Promise<T>): Promise<T> {
       throw new CopyJobError(error.message, whereTheLogIs());
     }
     lambdaRuntime.log('unexpected', { error: error instanceof Error ? error.stack : String(error) });
-    throw new CopyJobError(`Unexpected error in cdk-backup-copy-job: ${error}.`, whereTheLogIs());
+    throw new CopyJobError(`Unexpected error in cdk-backup-copy-job: ${sentence(String(error))}`, whereTheLogIs());
   }
 }

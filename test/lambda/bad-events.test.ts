@@ -198,7 +198,7 @@ it('tells in one line of what CloudFormation never sends', async () => {
   await within({}, async () => {
     for (const entry of [onEvent, isComplete]) {
       const error = await errorOf(() => entry(null as never));
-      expect(error?.message).toMatch(/^Unexpected error in cdk-backup-copy-job: TypeError: .*The function's log has more\.$/);
+      expect(error?.message).toMatch(/^Unexpected error in cdk-backup-copy-job: TypeError: .*[^.]\. Log group: handler-logs\.$/);
       expect(error?.stack).toBe(`CopyJobError: ${error?.message}`);
     }
   });
