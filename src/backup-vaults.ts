@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { IBackupVault } from 'aws-cdk-lib/aws-backup';
 import { IConstruct } from 'constructs';
 import { invalidProp } from './invalid-prop';
@@ -24,6 +24,10 @@ export function checkVault(scope: IConstruct, prop: string, vault?: IBackupVault
     throw invalidProp(scope, prop, vault.backupVaultName,
       'a backup vault name has 2 to 50 characters out of letters, digits, hyphens and underscores. Take the name from the vault\'s page in AWS Backup.');
   }
+  if (vault.backupVaultArn.split(':')[5] === 'vault') {
+    throw invalidProp(scope, prop, vault.backupVaultArn, 'the ARN of a backup vault has backup-vault there; some pages of AWS have it wrong. '
+      + 'Use arn:partition:backup:region:account:backup-vault:name.');
+  }
   if (!mayBeVaultArn(vault.backupVaultArn)) {
     throw invalidProp(scope, prop, vault.backupVaultArn,
       'a backup vault has an ARN of the form arn:partition:backup:region:account:backup-vault:name. Take it from the vault\'s page in AWS Backup.');
@@ -44,9 +48,9 @@ function mayBeVaultArn(arn: string): boolean {
 }
 
 /** Whether both are known to be one vault. */
-export function isSameVault(scope: IConstruct, a: IBackupVault, b: IBackupVault): boolean {
-  const stack = Stack.of(scope);
-  const place = ({ backupVaultName, env: { region, account } }: IBackupVault) => JSON.stringify(stack.resolve([backupVaultName, region, account]));
+export function isSameVault(a: IBackupVault, b: IBackupVault): boolean {
+  // A text that is made later may not be asked for now, and is another one than any other.
+  const place = ({ backupVaultName, env: { region, account } }: IBackupVault) => JSON.stringify([backupVaultName, region, account]);
   return a === b || place(a) === place(b);
 }
 

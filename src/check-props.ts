@@ -21,7 +21,7 @@ export function checkPlaces(scope: Construct, props: OneTimeCopyJobProps, recove
   const { account, partition } = Stack.of(scope);
   checkVault(scope, 'sourceBackupVault', source);
   checkVault(scope, 'destinationBackupVault', destination);
-  if (isSameVault(scope, source, destination)) {
+  if (isSameVault(source, destination)) {
     Annotations.of(scope).addWarningV2('cdk-backup-copy-job:sameVault', `${scope.node.path}: the destinationBackupVault is the source vault '${destination.backupVaultName}'. `
       + 'A copy there, to re-encrypt for instance, is no second place to restore from.');
   }
@@ -38,6 +38,14 @@ export function checkPlaces(scope: Construct, props: OneTimeCopyJobProps, recove
     throw invalidProp(scope, 'recoveryPointArn', props.recoveryPointArn,
       `the source vault '${source.backupVaultName}' is in ${source.env.region}. Give the vault that holds the recovery point, for instance with `
       + 'BackupVault.fromBackupVaultArn.');
+  }
+  if (role && /:(sts|iam):.*:(assumed-role|user|group)\//.test(role.roleArn)) {
+    throw invalidProp(scope, 'role', role.roleArn, 'AWS Backup assumes a role itself. Give the role\'s own ARN, arn:aws:iam::account:role/name.');
+  }
+  if (recoveryPoint?.account && differ(recoveryPoint.account, source.env.account)) {
+    throw invalidProp(scope, 'recoveryPointArn', props.recoveryPointArn,
+      `the source vault '${source.backupVaultName}' is in the account ${source.env.account}, and AWS Backup copies only what is there. Deploy the job in the account that `
+      + 'has the recovery point.');
   }
   for (const [prop, arn] of [['sourceBackupVault', source.backupVaultArn], ['destinationBackupVault', destination.backupVaultArn]]) {
     const vaultPartition = Token.isUnresolved(arn) ? undefined : arn.split(':')[1];

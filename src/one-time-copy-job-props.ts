@@ -8,9 +8,11 @@ export interface OneTimeCopyJobProps {
   /**
    * The ARN of the recovery point to copy.
    *
-   * A literal that is no recovery point ARN, or has a wildcard, is an error at synthesis. The `destinationRecoveryPointArn` of another
-   * `OneTimeCopyJob` makes this copy wait for that one. Points in cold storage cannot be copied; of a continuous backup
-   * (`recovery-point:continuous:`) the synthesis warns, because AWS Backup may refuse it.
+   * A literal that is no recovery point ARN, has a wildcard, or is of another Region or account than the source vault, is an error at
+   * synthesis. The `destinationRecoveryPointArn` of another `OneTimeCopyJob` makes this copy wait for that one, whose destination must be
+   * the source vault. Points in cold storage cannot be copied. Warnings that can be acknowledged on the job: a continuous backup
+   * (`cdk-backup-copy-job:continuousBackup`), because AWS Backup may refuse it, and what another job of the stack copies to the same vault
+   * (`cdk-backup-copy-job:sameCopy`).
    *
    * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartCopyJob.html
    */
@@ -113,7 +115,8 @@ export interface OneTimeCopyJobProps {
    * What becomes of the copied recovery point when the job is removed from the stack, replaced by another copy, or its stack deleted:
    * `RETAIN` keeps it, `DESTROY` deletes it and waits until it is gone.
    *
-   * `DESTROY` is an error at synthesis with a destination in another account, where nothing can be deleted, with an `idempotencyToken` and
+   * `RETAIN` into a vault of the app that is deleted with its stack is a warning (`cdk-backup-copy-job:vaultIsDeleted`): AWS Backup deletes
+   * no vault with recovery points in it. `DESTROY` is an error at synthesis with a destination in another account, where nothing can be deleted, with an `idempotencyToken` and
    * with `waitForCompletion: false`. `SNAPSHOT` and `RETAIN_ON_UPDATE_OR_DELETE` are always errors.
    *
    * @default RemovalPolicy.RETAIN

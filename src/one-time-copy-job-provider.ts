@@ -8,6 +8,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct, IConstruct } from 'constructs';
+import { checkTypes } from './check-types';
 import {
   addStatement, ANY_STACK, DESCRIBE_COPY_JOB, DESCRIBE_ROOT_STACK, DESCRIBE_STACK, HandlerPermissions, PASS_COPY_ROLE, Permission, shortestLength,
 } from './handler-permissions';
@@ -128,6 +129,7 @@ export class OneTimeCopyJobProvider extends Construct {
 
   constructor(scope: Construct, id: string, props: OneTimeCopyJobProviderProps = {}) {
     super(scope, id);
+    checkTypes(this, props);
     this.props = props;
     const pollInterval = checkedPollInterval(this, props.pollInterval ?? DEFAULT_POLL_INTERVAL);
     for (const prop of ['vpcSubnets', 'securityGroups'] as const) {
@@ -298,8 +300,8 @@ export class OneTimeCopyJobProvider extends Construct {
     const stack = Stack.of(this);
     const waitsForNothing = (token: IResolvable) => {
       if (Reference.isReference(token) && token.target instanceof CfnParameter) return Stack.of(token.target) === stack;
-      const resolved = stack.resolve(token);
-      return typeof resolved === 'string' || String(resolved.Ref).startsWith('AWS::');
+      const resolved = resolvedOf(stack, token);
+      return typeof resolved === 'string' || String(resolved?.Ref).startsWith('AWS::');
     };
     return !Tokenization.reverseString(value).tokens.every(waitsForNothing);
   }
@@ -310,6 +312,15 @@ function keep({ node: { defaultChild } }: iam.Role): void {
   // There is none where roles are made elsewhere.
   if (!CfnResource.isCfnResource(defaultChild)) return;
   for (const policy of ['DeletionPolicy', 'UpdateReplacePolicy']) defaultChild.addOverride(policy, 'Retain');
+}
+
+/** Undefined for what is only known later: a lazy text may fail when it is asked for too early. */
+function resolvedOf(stack: Stack, token: IResolvable): string | { Ref?: string } | undefined {
+  try {
+    return stack.resolve(token) as string | { Ref?: string };
+  } catch {
+    return undefined;
+  }
 }
 
 function checkedPollInterval(scope: Construct, interval: Duration): Duration {

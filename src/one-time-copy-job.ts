@@ -2,7 +2,9 @@ import { Annotations, CfnResource, CustomResource, Duration, Lazy, RemovalPolicy
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 import { differ } from './backup-vaults';
+import { checkChain, remember, warnOfOthers } from './check-others';
 import { checkedTimeout, checkPlaces, checkRemovalPolicy, claimToken, LONGEST_WAIT } from './check-props';
+import { checkTypes } from './check-types';
 import { AttributeName, COPY_JOB_RESOURCE_TYPE, CopyJobProperties, LEG_RESOURCE_TYPE } from './contract';
 import { ANY_STACK, DELETE_RECOVERY_POINT, FOLLOW_RECOVERY_POINT, LIST_STACK_RESOURCES, START_COPY_JOB } from './handler-permissions';
 import { lifecycleProperties } from './lifecycle';
@@ -39,16 +41,18 @@ export class OneTimeCopyJob extends Construct {
 
   constructor(scope: Construct, id: string, props: OneTimeCopyJobProps) {
     super(scope, id);
-    props = withoutNulls(props);
+    props = withoutNulls(props ?? {});
+    checkTypes(this, props);
     const recoveryPoint = parseRecoveryPointArn(this, props.recoveryPointArn);
     checkPlaces(this, props, recoveryPoint);
     checkRemovalPolicy(this, props);
     claimToken(this, props.idempotencyToken);
+    checkChain(this, props);
+    warnOfOthers(this, props);
     const timeout = checkedTimeout(this, props);
     if (recoveryPoint && isContinuous(recoveryPoint)) {
-      // On the stack, where the same text counts once.
-      Annotations.of(Stack.of(this)).addWarningV2('cdk-backup-copy-job:continuousBackup',
-        'A OneTimeCopyJob copies a continuous backup, which AWS Backup may refuse; copy a snapshot backup instead.');
+      Annotations.of(this).addWarningV2('cdk-backup-copy-job:continuousBackup',
+        `${this.node.path}: ${props.recoveryPointArn} is a continuous backup, whose copy AWS Backup may refuse. Copy a snapshot backup instead.`);
     }
 
     const provider = props.provider ?? OneTimeCopyJobProvider.getOrCreate(this);
@@ -92,7 +96,9 @@ export class OneTimeCopyJob extends Construct {
     for (let n = 1; n < shares; n++) leg = resource(`Leg${n}`, LEG_RESOURCE_TYPE, RemovalPolicy.RETAIN, leg, { CopyLogicalId: copyLogicalId });
     this.resource = resource('Resource', COPY_JOB_RESOURCE_TYPE, removalPolicy, leg, {});
     // What depends on the construct waits for the copy itself.
-    this.node.defaultChild = this.resource.node.defaultChild as CfnResource;
+    const own = this.resource.node.defaultChild as CfnResource;
+    this.node.defaultChild = own;
+    remember(own, props);
   }
 
   /** The ARN of the recovery point that the copy made. */
@@ -213,7 +219,7 @@ export class OneTimeCopyJob extends Construct {
   }
 }
 
-/** A program in JavaScript may say null for what it leaves out. */
+/** A program in JavaScript may say null for what it leaves out, and give no props at all. */
 function withoutNulls<T extends object>(props: T): T {
   return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== null)) as T;
 }

@@ -26,6 +26,12 @@ const FORMATS: readonly Format[] = [
   { service: 'redshift-serverless', pattern: /^snapshot.+/, wildcard: 'snapshot*' },
 ];
 
+/** Services whose resources are backed up, and that are easily taken for where their recovery points are. */
+const KEEPS_NO_RECOVERY_POINTS: readonly string[] = [
+  'backup-gateway', 'backup-storage', 'cloudformation', 'dsql', 'eks', 'elasticfilesystem', 'iam', 'kms', 'lambda', 's3', 'sns', 'sqs', 'ssm', 'ssm-sap', 'storagegateway',
+  'timestream',
+];
+
 /** A recovery point's ARN in its parts. */
 export interface RecoveryPointArn {
   readonly partition: string;
@@ -35,9 +41,12 @@ export interface RecoveryPointArn {
   readonly resource: string;
 }
 
+/** What the CDK puts in the place of a context value that it has yet to look up. */
+const DUMMY = 'dummy-value-for-';
+
 /** The parts of a literal ARN; undefined for a token, which is known only at deployment. */
 export function parseRecoveryPointArn(scope: IConstruct, arn: string): RecoveryPointArn | undefined {
-  if (Token.isUnresolved(arn)) return undefined;
+  if (Token.isUnresolved(arn) || arn?.startsWith(DUMMY)) return undefined;
   // In the handler's policy a wildcard would allow to copy other recovery points.
   const match = /^arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]+):(\d{12})?:([^\s*?]+)$/.exec(arn);
   if (!match) {
@@ -46,11 +55,22 @@ export function parseRecoveryPointArn(scope: IConstruct, arn: string): RecoveryP
       + 'Copy it from the recovery point\'s page in the AWS Backup console or from ListRecoveryPointsByBackupVault.');
   }
   const [, partition, service, region, account = '', resource] = match;
+  if (KEEPS_NO_RECOVERY_POINTS.includes(service)) {
+    throw invalidProp(scope, 'recoveryPointArn', arn,
+      `the service '${service}' keeps no recovery points: AWS Backup keeps those of its resources, under ARNs like arn:aws:backup:region:account:recovery-point:id. `
+      + 'Give the ARN of the recovery point, not that of the resource.');
+  }
   const formats = FORMATS.filter(format => format.service === service);
   if (formats.length > 0 && !formats.some(format => format.pattern.test(resource))) {
     throw invalidProp(scope, 'recoveryPointArn', arn,
       `a recovery point of the service '${service}' has an ARN that ends in ${formats.map(format => `'${format.wildcard}'`).join(' or ')}. `
       + 'Give the ARN of the recovery point, not that of the resource, the vault or the job.');
+  }
+  const needsAccount = formats.length > 0 && !formats[0].hasNoAccount;
+  if (formats.length > 0 && needsAccount !== (account !== '')) {
+    throw invalidProp(scope, 'recoveryPointArn', arn, needsAccount
+      ? 'a recovery point of this service has the account in its ARN. Copy the whole ARN from the recovery point\'s page in AWS Backup.'
+      : 'the ARN of an EBS snapshot or an AMI names no account. Leave it out: arn:aws:ec2:region::snapshot/snap-id.');
   }
   return { partition, service, region, account, resource };
 }

@@ -90,6 +90,10 @@ function ownToken(scope: Construct, token: string): string {
   return token === TOKEN ? parameter(scope, 'mine').valueAsString : `${token}${cases}`;
 }
 
+/** One for some of the jobs: IAM has no room for the policies of all. */
+const ownProviders: OneTimeCopyJobProvider[] = [];
+const provider = () => ownProviders[Math.floor(cases / 100)] ??= new OneTimeCopyJobProvider(stack, `Provider${ownProviders.length}`);
+
 /** The props, in a scope of their own; undefined when the CDK itself refuses what they are made of. */
 function built(scope: Construct, given: AnyProps): OneTimeCopyJobProps | undefined {
   try {
@@ -103,6 +107,7 @@ function built(scope: Construct, given: AnyProps): OneTimeCopyJobProps | undefin
       deleteAfter: given.deleteAfter && duration(scope, given.deleteAfter),
       idempotencyToken: given.idempotencyToken && ownToken(scope, given.idempotencyToken),
       timeout: given.timeout && duration(scope, given.timeout),
+      provider: provider(),
     } as OneTimeCopyJobProps;
   } catch {
     return undefined;

@@ -1,7 +1,8 @@
 import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
-import { COPY_TYPE, copyJob } from './sample-job';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { COPY_TYPE, copyJob, ENV } from './sample-job';
 
 function copy(recoveryPointArn: string, stack = new Stack(new App(), 'S')): Template {
   copyJob(stack, { recoveryPointArn, destinationBackupVault: BackupVault.fromBackupVaultName(stack, 'Destination', 'dr') });
@@ -27,19 +28,21 @@ const FORMATS = [
   ['continuous', 'backup', `recovery-point:continuous:${UUID}`],
 ] as const;
 
-const PLACES = [
-  ['aws', 'us-east-1', '111122223333'],
-  ['aws', 'us-east-1', ''],
-  ['aws-cn', 'cn-north-1', '111122223333'],
-  ['aws-cn', 'cn-north-1', ''],
-  ['aws-us-gov', 'us-gov-west-1', '111122223333'],
-  ['aws-us-gov', 'us-gov-west-1', ''],
-] as const;
+const PLACES = [['aws', 'us-east-1'], ['aws-cn', 'cn-north-1'], ['aws-us-gov', 'us-gov-west-1']] as const;
 
 describe.each(FORMATS)('the recovery point of %s', (_type, service, resource) => {
-  it.each(PLACES)('passes unaltered in partition %s, Region %s, account \'%s\'', (partition, region, account) => {
+  const [account, wrong] = service === 'ec2' ? ['', '111122223333'] : ['111122223333', ''];
+
+  it.each(PLACES)('passes unaltered in partition %s, Region %s', (partition, region) => {
     const arn = `arn:${partition}:${service}:${region}:${account}:${resource}`;
     copy(arn).hasResourceProperties(COPY_TYPE, { RecoveryPointArn: arn });
+  });
+
+  it('is refused where an account is missing, or one too many', () => {
+    const arn = `arn:aws:${service}:us-east-1:${wrong}:${resource}`;
+    expect(() => copy(arn)).toThrow(service === 'ec2'
+      ? `S/Copy: recoveryPointArn is '${arn}', but the ARN of an EBS snapshot or an AMI names no account. Leave it out: arn:aws:ec2:region::snapshot/snap-id.`
+      : `S/Copy: recoveryPointArn is '${arn}', but a recovery point of this service has the account in its ARN.`);
   });
 });
 
@@ -51,6 +54,26 @@ it.each(['aws-iso', 'aws-iso-b', 'aws-eusc'])('passes in partition %s', partitio
 it('passes for a service that came after this library', () => {
   const arn = `arn:aws:newdb:us-east-1:111122223333:snapshot:awsbackup:${JOB}`;
   copy(arn).hasResourceProperties(COPY_TYPE, { RecoveryPointArn: arn });
+});
+
+it('passes as what the CDK puts in the place of a context value to be looked up', () => {
+  const stack = new Stack(new App(), 'S', { env: ENV });
+  const arn = StringParameter.valueFromLookup(stack, '/backup/latest');
+  copy(arn, stack).hasResourceProperties(COPY_TYPE, { RecoveryPointArn: 'dummy-value-for-/backup/latest' });
+});
+
+it('is refused in another account than the source vault', () => {
+  const arn = `arn:aws:backup:us-east-1:444455556666:recovery-point:${UUID}`;
+  expect(() => copy(arn, new Stack(new App(), 'S', { env: ENV })))
+    .toThrow(`S/Copy: recoveryPointArn is '${arn}', but the source vault 'prod' is in the account 111122223333, and AWS Backup copies only what is there. Deploy`);
+});
+
+it.each([
+  ['elasticfilesystem', 'arn:aws:elasticfilesystem:us-east-1:111122223333:file-system/fs-0123456789abcdef0'],
+  ['lambda', 'arn:aws:lambda:us-east-1:111122223333:function:copy'],
+  ['timestream', 'arn:aws:timestream:us-east-1:111122223333:database/d/table/t'],
+])('is refused as the ARN of a resource of %s, which keeps no recovery points', (service, arn) => {
+  expect(() => copy(arn)).toThrow(`S/Copy: recoveryPointArn is '${arn}', but the service '${service}' keeps no recovery points: AWS Backup keeps those of its resources`);
 });
 
 it('passes as a token', () => {
