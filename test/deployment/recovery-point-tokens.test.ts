@@ -67,6 +67,6 @@ describe.each(POLICIES)('a recovery point ARN that is known at deployment, under
 
 it('the ARN of a service that is not known names that service', async () => {
   const deployment = new Deployment();
-  const created = await deployment.deploy(copyWith({ recoveryPointArn: 'arn:aws:timestream:us-east-1:111122223333:backup/1' }));
+  const created = await deployment.deploy(copyWith({ recoveryPointArn: 'arn:aws:newdb:us-east-1:111122223333:backup/1' }));
   expect(created.events.filter(({ type, status }) => type.startsWith('AWS::IAM') && status.endsWith('_FAILED'))).toEqual([]);
 });
