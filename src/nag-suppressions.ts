@@ -1,13 +1,17 @@
-import { Aws, CfnResource } from 'aws-cdk-lib';
+import { Aws, CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { IConstruct } from 'constructs';
 
 /*
  * What the AwsSolutions rules of cdk-nag find in resources of this library that cannot be otherwise, so that no user has to suppress it.
- * cdk-nag reads suppressions from the resources' metadata. Each covers the findings that it gives the reason for and no others: what a
- * user or an aspect adds is found.
+ * Version 2 of cdk-nag reads suppressions from the resources' metadata, version 3 acknowledgements from that of their constructs. Each covers
+ * the findings that it gives the reason for and no others: what a user or an aspect adds is found.
  */
+
+/** Where the CDK's `Validations.of(scope).acknowledge()`, of releases newer than our oldest, puts what it is told. */
+const ACKNOWLEDGED = 'aws:cdk:acknowledged-rules';
 
 /** A suppression as cdk-nag reads it from metadata. */
 interface Suppression {
@@ -22,16 +26,13 @@ export function acceptManagedPolicy(role: IConstruct, name: string, reason: stri
   suppress(role, 'AWS::IAM::Role', {
     id: 'AwsSolutions-IAM4',
     reason,
-    applies_to: [finding(`Policy::arn:${Aws.PARTITION}:iam::aws:policy/service-role/${name}`)],
-  });
+  }, `Policy::arn:${Aws.PARTITION}:iam::aws:policy/service-role/${name}`);
 }
 
 /** The policy names a resource by a pattern, for a reason. */
 export function acceptPattern(policy: IConstruct, resource: string, reason: string | undefined): void {
   if (!reason || !resource.includes('*')) return;
-  const suppression = { id: 'AwsSolutions-IAM5', reason, applies_to: [finding(`Resource::${resource}`)] };
-  suppress(policy, 'AWS::IAM::Policy', suppression);
-  suppress(policy, 'AWS::IAM::ManagedPolicy', suppression);
+  for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) suppress(policy, type, { id: 'AwsSolutions-IAM5', reason }, `Resource::${resource}`);
 }
 
 /** Functions and waiter of aws-cdk-lib's provider framework are as aws-cdk-lib makes them. */
@@ -40,11 +41,10 @@ export function acceptFramework(framework: Provider, inVpc: boolean): void {
     if (role) acceptManagedPolicy(role, 'AWSLambdaBasicExecutionRole', 'The provider framework of aws-cdk-lib gives its functions this policy, to write their logs.');
     if (role && inVpc) acceptManagedPolicy(role, 'AWSLambdaVPCAccessExecutionRole', 'A function needs it to run in a VPC.');
   }
-  suppress(framework, 'AWS::IAM::Policy', {
-    id: 'AwsSolutions-IAM5',
-    reason: 'The provider framework of aws-cdk-lib lets its functions and its waiter invoke one another in any version.',
-    applies_to: [{ regex: '/^Resource::<\\w+\\.Arn>:\\*$/' }],
-  });
+  for (const policy of framework.node.findAll().filter(child => child instanceof CfnPolicy)) {
+    const reason = 'The provider framework of aws-cdk-lib lets its functions and its waiter invoke one another in any version.';
+    for (const resource of versionsIn(policy)) suppress(policy, 'AWS::IAM::Policy', { id: 'AwsSolutions-IAM5', reason }, `Resource::${resource}`);
+  }
   suppress(framework, 'AWS::Lambda::Function', {
     id: 'AwsSolutions-L1',
     reason: 'The runtime of the provider framework\'s functions is aws-cdk-lib\'s choice.',
@@ -59,18 +59,36 @@ export function acceptFramework(framework: Provider, inVpc: boolean): void {
   });
 }
 
-/** Adds the suppression to the resources of that type in `scope`, once each. */
-function suppress(scope: IConstruct, resourceType: string, suppression: Suppression): void {
+/** The functions that the policy names in any version, as cdk-nag writes them. */
+function versionsIn(policy: CfnPolicy): string[] {
+  const { Statement: statements } = Stack.of(policy).resolve(policy.policyDocument) as { Statement: { Resource: unknown }[] };
+  return statements.flatMap(({ Resource: resource }) => resource).map(written).filter(text => /^<\w+\.Arn>:\*$/.test(text));
+}
+
+/** Adds the suppression of the rule, or of the one finding of it, to the resources of that type in `scope`, once each. */
+function suppress(scope: IConstruct, resourceType: string, { id, reason }: Pick<Suppression, 'id' | 'reason'>, finding?: string): void {
+  const suppression: Suppression = finding === undefined ? { id, reason } : { id, reason, applies_to: [pattern(finding)] };
   const resources = scope.node.findAll().filter(CfnResource.isCfnResource).filter(({ cfnResourceType }) => cfnResourceType === resourceType);
   for (const resource of resources) {
     const { rules_to_suppress: others = [] } = (resource.getMetadata('cdk_nag') ?? {}) as { rules_to_suppress?: Suppression[] };
     const isNew = !others.some(other => JSON.stringify(other) === JSON.stringify(suppression));
-    if (isNew) resource.addMetadata('cdk_nag', { rules_to_suppress: [...others, suppression] });
+    if (!isNew) continue;
+    resource.addMetadata('cdk_nag', { rules_to_suppress: [...others, suppression] });
+    resource.node.addMetadata(ACKNOWLEDGED, { [finding === undefined ? id : `${id}[${written(Stack.of(resource).resolve(finding))}]`]: reason });
   }
 }
 
-/** A finding that cdk-nag gives for a text in which tokens may stand. */
-function finding(text: string): { regex: string } {
+/** The findings that version 2 of cdk-nag gives for a text in which tokens may stand. */
+function pattern(text: string): { regex: string } {
   const literals = text.split(/\$\{Token\[[^\]]*\]\}/).map(part => part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'));
   return { regex: `/^${literals.join('.+')}$/` };
+}
+
+/** A resolved text as cdk-nag writes it. */
+function written(text: unknown): string {
+  if (typeof text === 'string') return text;
+  const { 'Ref': ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = text as { 'Ref'?: string; 'Fn::GetAtt'?: string[]; 'Fn::Join'?: [string, unknown[]] };
+  if (ref) return `<${ref}>`;
+  if (attribute) return `<${attribute.join('.')}>`;
+  return join ? join[1].map(written).join(join[0]) : JSON.stringify(text);
 }
