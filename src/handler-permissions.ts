@@ -1,7 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import { IRole, ManagedPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { acceptPattern } from './nag-suppressions';
+import { acceptPattern } from './accepted-findings';
 
 /** One kind of statement; all resources that need it share it. */
 export interface Permission {

@@ -8,12 +8,12 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct, IConstruct } from 'constructs';
+import { acceptDefaults, acceptDependencyOnRole, acceptFramework, acceptManagedPolicy, acceptPattern } from './accepted-findings';
 import { checkTypes } from './check-types';
 import {
   addStatement, ANY_STACK, DESCRIBE_COPY_JOB, DESCRIBE_ROOT_STACK, DESCRIBE_STACK, HandlerPermissions, PASS_COPY_ROLE, Permission, shortestLength,
 } from './handler-permissions';
 import { invalidProp } from './invalid-prop';
-import { acceptFramework, acceptManagedPolicy, acceptPattern } from './nag-suppressions';
 import { isNestedIn, rootStack } from './nested-stacks';
 
 /** How the functions behind one or many `OneTimeCopyJob`s run. */
@@ -181,6 +181,8 @@ export class OneTimeCopyJobProvider extends Construct {
       if (child instanceof lambda.Function) child.addEnvironment('AWS_MAX_ATTEMPTS', '12');
     }
     acceptFramework(framework, props.vpc !== undefined);
+    acceptDependencyOnRole(this);
+    acceptDefaults(this, props);
     this._serviceToken = framework.serviceToken;
     this.node.addValidation({ validate: () => this.checkInlinePolicies() });
   }

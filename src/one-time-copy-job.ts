@@ -1,6 +1,6 @@
 import { Annotations, CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, ScopedAws, Stack } from 'aws-cdk-lib';
 import { IRole } from 'aws-cdk-lib/aws-iam';
-import { Construct, IConstruct } from 'constructs';
+import { Construct, Dependable, IConstruct, IDependable } from 'constructs';
 import { differ } from './backup-vaults';
 import { checkChain, remember, warnOfOthers } from './check-others';
 import { checkedTimeout, checkPlaces, checkRemovalPolicy, claimToken, LONGEST_WAIT } from './check-props';
@@ -78,7 +78,7 @@ export class OneTimeCopyJob extends Construct {
       WaitForCompletion: this.waits,
     };
     // What the role was granted, a key for instance, must be there when AWS Backup begins to copy with it.
-    const first = [this.role, ...this.allow(provider, props, { recoveryPoint, destroyed })];
+    const first = [grantsOf(this.role), ...this.allow(provider, props, { recoveryPoint, destroyed })];
     const resource = (resourceId: string, resourceType: string, policy: RemovalPolicy, follow: CustomResource | undefined, more: object) => {
       const created = new CustomResource(this, resourceId, {
         serviceToken: provider._serviceToken,
@@ -217,6 +217,17 @@ export class OneTimeCopyJob extends Construct {
     ];
     return policies.filter(policy => policy !== undefined);
   }
+}
+
+/** What is granted to the role, now or later; the role itself the resource names. */
+function grantsOf(role: IRole): IDependable {
+  const grants = {};
+  Dependable.implement(grants, {
+    get dependencyRoots() {
+      return role.node.children.filter(child => child !== role.node.defaultChild);
+    },
+  });
+  return grants;
 }
 
 /** A program in JavaScript may say null for what it leaves out, and give no props at all. */

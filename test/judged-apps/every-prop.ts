@@ -21,7 +21,7 @@ const provider = new OneTimeCopyJobProvider(stack, 'Provider', {
   vpc,
   vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
   securityGroups: [new SecurityGroup(stack, 'Group', { vpc })],
-  logGroup: new LogGroup(stack, 'Logs'),
+  logGroup: LogGroup.fromLogGroupName(stack, 'Logs', 'backup-copies'),
   environmentEncryption: new Key(stack, 'Key', { enableKeyRotation: true }),
 });
 const sourceBackupVault = BackupVault.fromBackupVaultName(stack, 'Source', 'prod');

@@ -22,9 +22,10 @@ export function startsNoSecondCopy(steps: readonly Step[]): string[] {
   });
 }
 
-/** What was started only just now AWS Backup knows, unless it knows nothing for long. */
-function mayBeForgotten(first: CopyJobRecord, { createdAt }: CopyJobRecord, { before, scenario: { idempotency, jobHistorySeconds } }: Step): boolean {
-  return first.createdAt < before.time || createdAt - first.createdAt > 5 * 60_000 || idempotency.forgetAfterSeconds === 0 || jobHistorySeconds === 0;
+/** What was started only just now AWS Backup knows, unless it knows nothing for long, or says of every copy that it is not there. */
+function mayBeForgotten(first: CopyJobRecord, { createdAt }: CopyJobRecord, step: Step): boolean {
+  const { before, scenario: { idempotency, jobHistorySeconds } } = step;
+  return isLiedTo([step], 'DescribeRecoveryPoint') || first.createdAt < before.time || createdAt - first.createdAt > 5 * 60_000 || idempotency.forgetAfterSeconds === 0 || jobHistorySeconds === 0;
 }
 
 function isSameRequest(a: CopyJobRecord, b: CopyJobRecord, steps: readonly Step[]): boolean {

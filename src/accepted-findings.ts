@@ -5,7 +5,8 @@ import { Provider } from 'aws-cdk-lib/custom-resources';
 import { IConstruct } from 'constructs';
 
 /*
- * What the AwsSolutions rules of cdk-nag find in resources of this library that cannot be otherwise, so that no user has to suppress it.
+ * What cdk-nag's AwsSolutions, cfn-lint and checkov find in resources of this library that cannot be otherwise, so that no user has to
+ * suppress it.
  * Version 2 of cdk-nag reads suppressions from the resources' metadata, version 3 acknowledgements from that of their constructs. Each covers
  * the findings that it gives the reason for and no others: what a user or an aspect adds is found.
  */
@@ -33,6 +34,34 @@ export function acceptManagedPolicy(role: IConstruct, name: string, reason: stri
 export function acceptPattern(policy: IConstruct, resource: string, reason: string | undefined): void {
   if (!reason || !resource.includes('*')) return;
   for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) suppress(policy, type, { id: 'AwsSolutions-IAM5', reason }, `Resource::${resource}`);
+}
+
+/** CDK writes out that a function or state machine waits for its role, though it names the role anyway; cfn-lint finds that by W3005. */
+export function acceptDependencyOnRole(scope: IConstruct): void {
+  for (const resource of scope.node.findAll().filter(CfnResource.isCfnResource)) {
+    if (['AWS::Lambda::Function', 'AWS::StepFunctions::StateMachine'].includes(resource.cfnResourceType)) {
+      resource.addMetadata('cfn-lint', { config: { ignore_checks: ['W3005'] } });
+    }
+  }
+}
+
+/** What checkov finds in the functions and the log group of a provider, by the props that would have it otherwise. */
+export function acceptDefaults(provider: IConstruct, { vpc, environmentEncryption }: { vpc?: unknown; environmentEncryption?: unknown }): void {
+  for (const resource of provider.node.findAll().filter(CfnResource.isCfnResource)) {
+    if (resource.cfnResourceType === 'AWS::Logs::LogGroup') skip(resource, ['CKV_AWS_158', 'The log holds no secrets; a logGroup with a key can be given.']);
+    if (!(resource instanceof lambda.CfnFunction)) continue;
+    skip(
+      resource,
+      ['CKV_AWS_115', 'A reserved concurrency would take room from the account, and jobs that start at once would fail for it.'],
+      ['CKV_AWS_116', 'The provider framework answers CloudFormation when an invocation fails; nothing would read a dead letter queue.'],
+      ...vpc ? [] : [['CKV_AWS_117', 'The functions call AWS only; a vpc can be given.'] as const],
+      ...resource.environment && !environmentEncryption ? [['CKV_AWS_173', 'There are no secrets in the variables; environmentEncryption can be given.'] as const] : [],
+    );
+  }
+}
+
+function skip(resource: CfnResource, ...checks: (readonly [id: string, comment: string])[]): void {
+  resource.addMetadata('checkov', { skip: checks.map(([id, comment]) => ({ id, comment })) });
 }
 
 /** Functions and waiter of aws-cdk-lib's provider framework are as aws-cdk-lib makes them. */
