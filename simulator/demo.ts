@@ -10,21 +10,28 @@ import { parseArgs } from 'node:util';
 const root = join(__dirname, '..');
 const scenarios = join(__dirname, 'scenarios');
 
+const USAGE = `Usage: npm run demo [-- [--scenario NAME] [--json]]
+Scenarios: ${readdirSync(scenarios).map(file => basename(file, '.json')).join(', ')}
+`;
+
 function usage(problem: string): never {
-  const names = readdirSync(scenarios).map(file => basename(file, '.json')).join(', ');
-  process.stderr.write(`${problem}\nUsage: npm run demo [-- --scenario NAME] [-- --json]\nScenarios: ${names}\n`);
+  process.stderr.write(`${problem}\n${USAGE}`);
   process.exit(2);
 }
 
 function options() {
   try {
-    return parseArgs({ options: { scenario: { type: 'string', default: 'completed' }, json: { type: 'boolean', default: false } } }).values;
+    return parseArgs({ options: { scenario: { type: 'string', default: 'completed' }, json: { type: 'boolean', default: false }, help: { type: 'boolean' } } }).values;
   } catch (error) {
     return usage((error as Error).message);
   }
 }
 
-const { scenario, json } = options();
+const { scenario, json, help } = options();
+if (help) {
+  process.stdout.write(USAGE);
+  process.exit();
+}
 const scenarioFile = join(scenarios, `${scenario}.json`);
 if (!existsSync(scenarioFile)) usage(`There is no scenario '${scenario}'.`);
 

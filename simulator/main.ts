@@ -1,7 +1,9 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AssemblyStack, readAssembly, selectStack } from './assembly';
-import { formatEnd, formatOutputs, isSuccess } from './report';
-import { DEFAULT_SCENARIO, readScenario, Scenario } from './scenario';
+import { formatCopyJobs, formatEnd, formatOutputs, isSuccess } from './report';
+import { DEFAULT_SCENARIO, namedScenario, readScenario, Scenario, scenarioNames } from './scenario';
 import { Outcome, Simulation, startSimulation } from './simulation';
 import { environmentOf, SimulationState } from './simulation-state';
 import { readState, saveState } from './state-folder';
@@ -13,10 +15,12 @@ const USAGE = `Usage: npm run simulate -- CDK_OUT [--stack NAME] [--scenario FIL
 Deploys a synthesized stack on a simulated AWS.
   CDK_OUT          folder that \`cdk synth\` wrote
   --stack NAME     the stack to deploy, when there is more than one
-  --scenario FILE  how AWS Backup and the rest behave; without it everything goes well
+  --scenario FILE  how AWS Backup and the rest behave, or the name of one that there is (${scenarioNames().join(', ')});
+                   without it everything goes well
   --state DIR      keeps the stack there: the next deployment updates it
   --delete         deletes the stack that DIR keeps
   --json           prints one JSON object instead of events
+  --help           prints this
 
 Exit code: 0 the stack ended COMPLETE, 1 it did not, 2 bad usage.
 `;
@@ -33,6 +37,10 @@ interface Request {
 
 /** Runs the command line; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   const request = read(args);
   if (typeof request === 'string') {
     process.stderr.write(`${request}\n\n${USAGE}`);
@@ -61,13 +69,15 @@ function read(args: readonly string[]): Request | string {
         json: { type: 'boolean', default: false },
       },
     });
-    const { delete: isDeletion, state: folder, json } = values;
+    const { delete: isDeletion, json } = values;
+    const folder = values.state === undefined ? undefined : placeOf(values.state);
+    if (folder !== undefined && existsSync(folder) && !statSync(folder).isDirectory()) return `--state names a folder, and ${folder} is a file.`;
     const state = folder === undefined ? undefined : readState(folder);
     if (isDeletion && !state) return 'To delete a stack, name the folder that keeps it with --state.';
     if (positionals.length !== (isDeletion ? 0 : 1)) return isDeletion ? '--delete takes no CDK_OUT.' : 'Name one folder that `cdk synth` wrote.';
     return {
-      stack: isDeletion ? undefined : selectStack(readAssembly(positionals[0]), values.stack),
-      scenario: values.scenario === undefined ? DEFAULT_SCENARIO : readScenario(values.scenario),
+      stack: isDeletion ? undefined : selectStack(readAssembly(placeOf(positionals[0])), values.stack),
+      scenario: values.scenario === undefined ? DEFAULT_SCENARIO : scenarioOf(values.scenario),
       folder,
       state,
       json,
@@ -75,6 +85,15 @@ function read(args: readonly string[]): Request | string {
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+/** A path as its user means it: npm runs scripts in the package's own folder. */
+function placeOf(path: string): string {
+  return resolve(process.env.INIT_CWD ?? '.', path);
+}
+
+function scenarioOf(name: string): Scenario {
+  return scenarioNames().includes(name) ? namedScenario(name) : readScenario(placeOf(name));
 }
 
 async function run(request: Request): Promise<Outcome> {
@@ -87,7 +106,8 @@ async function run(request: Request): Promise<Outcome> {
     const outcome = await (stack ? simulation.deploy(stack) : simulation.delete());
     if (folder !== undefined) saveState(folder, simulation.state());
     terminal?.close();
-    print(outcome, simulation, terminal);
+    // What a stack had is gone with it.
+    print(stack ? outcome : { ...outcome, outputs: {} }, simulation, terminal);
     return outcome;
   } finally {
     terminal?.close();
@@ -103,6 +123,8 @@ function print(outcome: Outcome, simulation: Simulation, terminal: Terminal | un
   }
   const { name } = simulation.state().stack;
   terminal.print(`\n${formatEnd(name, status, events, simulatedSeconds, terminal.layout)}`);
+  const copies = formatCopyJobs(outcome, simulation.world.clock.now() - simulatedSeconds * 1_000);
+  if (copies) terminal.print(`\n${copies}`);
   if (isSuccess(status) && Object.keys(outputs).length > 0) terminal.print(`\n${formatOutputs(name, outputs)}`);
 }
 

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { StackEvent } from './cloudformation/stack-state';
+import { Outcome } from './simulation';
 
 /** How a deployment is printed. */
 export interface Layout {
@@ -33,6 +34,19 @@ export function formatEnd(stackName: string, status: string, events: readonly St
   const reasons = failed.flatMap(event => [`${nameOf(event.logicalId, layout)} (${event.logicalId}): ${event.status}`, ...reasonLines(event, layout)]);
   const sign = isSuccess(status) ? '✅' : '❌';
   return [`${sign}  ${stackName}: ${paint(status, status, layout)} after ${formatDuration(simulatedSeconds)} (simulated)`, ...reasons].join('\n');
+}
+
+/** The copy jobs of the operation, and what AWS Backup was asked for them; nothing when there was neither. */
+export function formatCopyJobs({ copyJobs, calls: { backup = {} } }: Pick<Outcome, 'copyJobs' | 'calls'>, since: number): string | undefined {
+  const started = copyJobs.filter(({ createdAt }) => createdAt >= since);
+  const asked = Object.entries(backup).map(([operation, { accepted, rejected, dropped }]) =>
+    `${operation} ${accepted}${rejected + dropped > 0 ? ` (and ${rejected + dropped} refused or lost)` : ''}`);
+  if (started.length + asked.length === 0) return undefined;
+  return [
+    `Copy jobs started: ${started.length}. Calls of AWS Backup: ${asked.join(', ')}`,
+    ...started.map(({ copyJobId, state, createdAt, completedAt, statusMessage }) =>
+      `  ${copyJobId} ${state}${completedAt ? ` after ${formatDuration((completedAt - createdAt) / 1_000)}` : ', goes on'}${statusMessage ? `: ${statusMessage}` : ''}`),
+  ].join('\n');
 }
 
 /** The outputs as `cdk deploy` prints them. */

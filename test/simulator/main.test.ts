@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { App, CfnOutput, CfnResource, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Provider } from 'aws-cdk-lib/custom-resources';
@@ -68,6 +68,31 @@ describe('bad usage ends with 2 and the usage', () => {
     expect(output.stderr).toContain('Usage: npm run simulate');
     expect(output.stdout).toBe('');
   });
+});
+
+it('prints its usage when it is asked to, and ends with 0', async () => {
+  expect(await main(['--help'])).toBe(0);
+  expect(output.stdout).toMatch(/^Usage: npm run simulate[^]*completed, failed, iam-propagation/);
+});
+
+it('finds what is named from where npm was called', async () => {
+  const assembly = synth({ Content: 'A' });
+  const before = process.env.INIT_CWD;
+  process.env.INIT_CWD = dirname(assembly);
+  try {
+    expect(await main([basename(assembly), '--state', 'kept', '--scenario', 'slow'])).toBe(0);
+    expect(existsSync(join(dirname(assembly), 'kept', 'state.json'))).toBe(true);
+  } finally {
+    if (before === undefined) delete process.env.INIT_CWD;
+    else process.env.INIT_CWD = before;
+  }
+});
+
+it('refuses a file where a folder is to keep the state, before it begins', async () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  expect(await main([synth({ Content: 'A' }), '--state', file])).toBe(2);
+  expect(output.stderr).toContain(`--state names a folder, and ${file} is a file.`);
 });
 
 it('prints the events and the outputs, and ends with 0', async () => {
@@ -140,6 +165,7 @@ it('goes on where the folder of --state left off: an update, a failed one, a del
   writeFileSync(scenario, '{"failResources":["Copy"]}');
   expect(await statusAfter(synth({ Content: 'C' }), '--scenario', scenario)).toBe('UPDATE_ROLLBACK_COMPLETE');
   expect(await statusAfter('--delete')).toBe('DELETE_COMPLETE');
+  expect(JSON.parse(output.stdout)).toMatchObject({ outputs: {} });
   expect(existsSync(join(state, 'state.json'))).toBe(true);
   expect(readFileSync(join(state, 'state.json'), 'utf8')).not.toContain(folder);
 });
