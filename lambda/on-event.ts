@@ -48,7 +48,7 @@ async function update(runtime: Runtime, request: CopyRequest, id: string): Promi
   const beforeEntry = before && newestEntry(before);
   if (beforeEntry && beforeEntry.contentHash === hash) {
     if (operation !== 'forward') return settled(before);
-    if (await isThere(runtime, request, beforeEntry)) return withLifecycle(before, 'changed', operation);
+    if (await isThere(runtime, request, beforeEntry.recoveryPointArn)) return withLifecycle(before, 'changed', operation);
   }
 
   if (operation === 'forward') return beginAnew(runtime, request, id);
@@ -60,16 +60,16 @@ async function beginAnew(runtime: Runtime, request: CopyRequest, id: string): Pr
   return underWay(request, job, changedCopyId(entryOf(request, job), id));
 }
 
-/** An update that copies nothing, unless waiting is turned on for a job that had failed before. */
+/** An update that copies nothing, unless waiting is turned on for a job that is of no use any more. */
 async function updateAround(runtime: Runtime, request: CopyRequest, id: string, entry: Entry): Promise<Handover> {
-  const { properties: { IdempotencyToken, Lifecycle, WaitForCompletion }, oldProperties, isRepeated } = request;
+  const { properties: { Lifecycle, WaitForCompletion }, oldProperties, isRepeated } = request;
   if (entry.recoveryPointArn) {
     const asksAnew = isRepeated || lifecycleHash(Lifecycle) !== lifecycleHash(oldProperties!.Lifecycle);
     return asksAnew ? withLifecycle(id, 'changed', await stackOperation(runtime, request)) : settled(id);
   }
   const asksOther = lifecycleHash(Lifecycle) !== entry.asked;
   if (WaitForCompletion) {
-    if (IdempotencyToken === undefined && await hadFailed(runtime, request, entry) && await stackOperation(runtime, request) === 'forward') return beginAnew(runtime, request, id);
+    if (await isOfNoUse(runtime, request, entry) && await stackOperation(runtime, request) === 'forward') return beginAnew(runtime, request, id);
     return { PhysicalResourceId: id, Phase: 'copying', Own: false, Settle: asksOther ? 'changed' : undefined };
   }
   if (asksOther && await stackOperation(runtime, request) === 'forward') {
@@ -79,12 +79,14 @@ async function updateAround(runtime: Runtime, request: CopyRequest, id: string, 
   return settled(id);
 }
 
-async function hadFailed(runtime: Runtime, request: CopyRequest, { copyJobId }: Entry): Promise<boolean> {
+/** Whether the job had failed, or its copy is gone, before anybody waited for it. */
+async function isOfNoUse(runtime: Runtime, request: CopyRequest, { copyJobId }: Entry): Promise<boolean> {
   const job = await findPatiently(runtime, request, 'describe-copy-job', () => describeCopyJob(runtime, request, copyJobId));
-  return job !== undefined && outcome(job) === 'failed' && (job.CompletionDate?.getTime() ?? 0) < request.time;
+  if (!job || outcome(job) === 'pending' || (job.CompletionDate?.getTime() ?? 0) >= request.time) return false;
+  return outcome(job) === 'failed' || !await isThere(runtime, request, job.DestinationRecoveryPointArn!);
 }
 
-async function isThere(runtime: Runtime, request: CopyRequest, { recoveryPointArn }: Entry): Promise<boolean> {
+async function isThere(runtime: Runtime, request: CopyRequest, recoveryPointArn: string): Promise<boolean> {
   return isElsewhere(request) || await existingPoint(runtime, request, recoveryPointArn) !== undefined;
 }
 

@@ -104,6 +104,22 @@ describe('a deployment that begins to wait', () => {
     expect(copies(waited)).toMatchObject([{ of: A, arn: waited.outputs.CopyArn, lifecycle: { DeleteAfterDays: 30 } }]);
   });
 
+  it('makes the copy anew when somebody has deleted it, unless a token of the user names it', async () => {
+    for (const idempotencyToken of [undefined, 'mine']) {
+      const deployment = new Deployment();
+      const started = await deployment.deploy(notWaiting({ idempotencyToken }));
+      await deployment.advance(HOUR);
+      const [{ copyJobId, destinationRecoveryPointArn: arn }] = deployment.copyJobs();
+      deployment.vanish(arn!);
+      const waited = await deployment.deploy(copyWith({ idempotencyToken }));
+      expect(waited.status).toBe(idempotencyToken ? 'UPDATE_ROLLBACK_COMPLETE' : 'UPDATE_COMPLETE');
+      expect(waited.copyJobs).toHaveLength(idempotencyToken ? 1 : 2);
+      if (idempotencyToken) expect(failureReason(waited)).toMatch(new RegExp(`The idempotencyToken names copy job ${copyJobId}, whose copy ${arn} is gone`));
+      else expect(copies(waited)).toMatchObject([{ of: A, arn: waited.outputs.CopyArn }]);
+      expect(started.copyJobs).toHaveLength(1);
+    }
+  });
+
   it('says what to do when AWS Backup has forgotten the job', async () => {
     const deployment = new Deployment();
     const before = await deployment.deploy(notWaiting());
