@@ -1,5 +1,6 @@
 import { CopyJob } from '@aws-sdk/client-backup';
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { newestEntry } from './physical-id';
 import { ATTRIBUTE_NAMES, AttributeName, Attributes } from '../src/contract';
 
 const CLOUDFORMATION_LIMIT = 4_096;
@@ -8,7 +9,10 @@ const CLOUDFORMATION_LIMIT = 4_096;
 export function attributesFor(event: CloudFormationCustomResourceEvent, physicalResourceId: string, copyJobId: string, job: CopyJob): Attributes {
   const { StackId, RequestId, LogicalResourceId } = event;
   const frame = { Status: 'SUCCESS', Reason: 'SUCCESS', StackId, RequestId, PhysicalResourceId: physicalResourceId, LogicalResourceId, Data: {} };
-  return fitted(attributesOf(copyJobId, job), CLOUDFORMATION_LIMIT - Buffer.byteLength(JSON.stringify(frame)));
+  // What AWS Backup told in the first place, be it of the job or of the copy: the id keeps it.
+  const DestinationRecoveryPointLifecycle = newestEntry(physicalResourceId)?.lifecycle;
+  const attributes = attributesOf(copyJobId, { ...job, DestinationRecoveryPointLifecycle });
+  return fitted(attributes, CLOUDFORMATION_LIMIT - Buffer.byteLength(JSON.stringify(frame)));
 }
 
 /** Every attribute that a template can read, '' where AWS Backup gives none. */
@@ -28,6 +32,7 @@ export function attributesOf(copyJobId: string, job: CopyJob): Attributes {
     DestinationEncryptionKeyArn: job.DestinationEncryptionKeyArn ?? '',
     DestinationVaultType: job.DestinationVaultType ?? '',
     DestinationVaultLockState: job.DestinationVaultLockState ?? '',
+    DestinationRecoveryPointLifecycle: job.DestinationRecoveryPointLifecycle ? JSON.stringify(job.DestinationRecoveryPointLifecycle) : '',
     IsParent: job.IsParent?.toString() ?? '',
     NumberOfChildJobs: job.NumberOfChildJobs?.toString() ?? '',
     ChildJobsInState: job.ChildJobsInState ? JSON.stringify(job.ChildJobsInState) : '',

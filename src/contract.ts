@@ -61,6 +61,7 @@ export const ATTRIBUTE_NAMES = [
   'DestinationEncryptionKeyArn',
   'DestinationVaultType',
   'DestinationVaultLockState',
+  'DestinationRecoveryPointLifecycle',
   'IsParent',
   'NumberOfChildJobs',
   'ChildJobsInState',

@@ -24,6 +24,10 @@ const ANSWER_MARGIN = Duration.minutes(3);
  *
  * The deployment fails with AWS Backup's own words when the copy fails. Updates, rollbacks and retries start no second copy.
  *
+ * What DescribeCopyJob tells of the job are attributes. The rest are not attributes of it: `AccountId`, `SourceBackupVaultArn`,
+ * `SourceRecoveryPointArn`, `DestinationBackupVaultArn` and `IamRoleArn`, as the template says them itself; `CreatedBy` and
+ * `CreatedByBackupJobId`, which only jobs of backup plans have; `ParentJobId` and `CompositeMemberIdentifier`, which only child jobs have.
+ *
  * @example
  * const copy = new OneTimeCopyJob(this, 'Copy', {
  *   recoveryPointArn: 'arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0',
@@ -173,6 +177,16 @@ export class OneTimeCopyJob extends Construct {
   /** The destination vault's lock state, such as `LOCKED`. */
   public get destinationVaultLockState(): string {
     return this.attribute('DestinationVaultLockState');
+  }
+
+  /**
+   * The lifecycle that the copy was made with, in days, as JSON: `{"MoveToColdStorageAfterDays":30,"DeleteAfterDays":365}`. A template that asks
+   * for none cannot know what the copy got from its source. A later change in place is not told here.
+   *
+   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html
+   */
+  public get destinationRecoveryPointLifecycle(): string {
+    return this.attribute('DestinationRecoveryPointLifecycle');
   }
 
   /** `true` for a composite job, which copies the members of a stack or an application; `false` otherwise. */

@@ -63,6 +63,7 @@ describe('deploying a copy', () => {
       TheDestinationEncryptionKeyArn: expect.stringMatching(/^arn:aws:kms:eu-west-1:/),
       TheDestinationVaultType: 'BACKUP_VAULT',
       TheDestinationVaultLockState: 'UNLOCKED',
+      TheDestinationRecoveryPointLifecycle: '{"DeleteAfterDays":365}',
       TheIsParent: 'false',
       TheNumberOfChildJobs: expect.any(String),
       TheChildJobsInState: '',
