@@ -61,7 +61,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       maxWorkers: 2,
-      testTimeout: 60_000,
+      // Against what hangs; no machine is too slow for it.
+      testTimeout: 30 * 60_000,
+      globalSetup: '<rootDir>/test/temporary-folder/make.ts',
+      globalTeardown: '<rootDir>/test/temporary-folder/remove.ts',
       moduleNameMapper: { '^cdk-backup-copy-job$': '<rootDir>/src' },
     },
   },

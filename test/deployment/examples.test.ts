@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../simulator/main';
 
-jest.setTimeout(60_000);
-
 const EXAMPLES = join(__dirname, '../../examples');
 
 let outdir: string;

@@ -10,9 +10,6 @@ import { Lifecycle } from '../../simulator/scenario';
 import { Ended } from '../../simulator/simulation';
 import { OneTimeCopyJobProps } from '../../src';
 
-// Every story is several deployments.
-jest.setTimeout(60_000);
-
 /*
  * What the stories are told with: A and B are two recovery points that one construct copies, one after the other.
  */

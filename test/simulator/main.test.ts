@@ -6,8 +6,6 @@ import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { main } from '../../simulator/main';
 
-jest.setTimeout(30_000);
-
 const folder = mkdtempSync(join(tmpdir(), 'main-'));
 const code = join(folder, 'code');
 

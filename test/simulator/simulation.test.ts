@@ -9,8 +9,6 @@ import { readAssembly } from '../../simulator/assembly';
 import { parseScenario } from '../../simulator/scenario';
 import { Ended, Simulation, startSimulation } from '../../simulator/simulation';
 
-jest.setTimeout(30_000);
-
 /** Starts a copy job at Create and Update, whose id is its own, and asks CloudFormation about itself. */
 const HANDLER = functionOf(`
   const https = require('node:https');

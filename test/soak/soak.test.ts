@@ -36,8 +36,6 @@ const FIRST: Setting = {
   stackName: 'Stack',
 };
 
-jest.setTimeout(300_000);
-
 const folder = mkdtempSync(join(tmpdir(), 'broken-handlers-'));
 let machine: Machine;
 beforeAll(async () => {
