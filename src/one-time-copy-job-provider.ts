@@ -33,7 +33,7 @@ export interface OneTimeCopyJobProviderProps {
    *
    * A VPC without a way to the internet needs interface endpoints for AWS Backup (in every Region where a source vault is, and where a
    * copy is to be looked after), CloudFormation, Lambda and Step Functions, and a gateway endpoint for Amazon S3, to which the answers to
-   * CloudFormation go.
+   * CloudFormation go. Where the stack makes these itself, let the jobs depend on them: `copy.node.addDependency(endpoint)`.
    *
    * @default - the functions run outside of any VPC
    * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-network.html
