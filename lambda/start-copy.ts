@@ -79,7 +79,7 @@ async function startCopy(runtime: Runtime, request: CopyRequest): Promise<Starte
 
 /** All that is not part of the derived token is the role. To go on under another token would copy twice. */
 const OTHER_PARAMETERS = 'AWS Backup knows an earlier attempt at this copy that had another copy role, and does not take it up with this one. Nothing was copied. '
-  + 'The default role of a stack that is created anew, or whose first job was rolled back, is a new one, and that of another stack another one. To take over what was copied then, give the job the role of that '
+  + 'The default role of a stack that is created anew, or whose first job was rolled back, is a new one, and so is that of another stack. To take over what was copied then, give the job the role of that '
   + 'attempt (role), which AWS Backup shows with the copy job; to copy anew, give it an idempotencyToken or another construct id.';
 
 async function start(runtime: Runtime, request: CopyRequest, token: string): Promise<{ copyJobId: string; creationTime: number }> {
@@ -97,7 +97,11 @@ async function start(runtime: Runtime, request: CopyRequest, token: string): Pro
       runtime.log('token-refused', { error: said });
       throw new CopyJobError(OTHER_PARAMETERS);
     }
-    throw new CopyJobError(`AWS Backup did not start the copy: ${sentence(said.slice(0, 500))} ${failureHint(said, 'Nothing was copied. Mend the cause, and deploy again.')}`);
+    // What nobody heard the answer to may have been done.
+    const otherwise = errorKind(error) === 'transient'
+      ? 'Deploy again: should AWS Backup have started it all the same, that job is taken over.'
+      : 'Nothing was copied. Mend the cause, and deploy again.';
+    throw new CopyJobError(`AWS Backup did not start the copy: ${sentence(said.slice(0, 500))} ${failureHint(said, otherwise)}`);
   }
 }
 

@@ -87,6 +87,13 @@ describe('a copy that is not started', () => {
     expect(longestOperationSeconds(ended)).toBeLessThan(15 * MINUTE);
   });
 
+  it('is told to be started perhaps, when nobody heard', async () => {
+    const { ended, told } = await failing({ faults: [{ operation: 'StartCopyJob', kind: 'dropAfterServing' }] });
+    expect(told).toMatch(/did not start the copy: .*Deploy again: should AWS Backup have started it all the same, that job is taken over\./);
+    expect(told).not.toMatch(/Nothing was copied/);
+    expect(ended.copyJobs).toHaveLength(1);
+  });
+
   it('is told with the recovery point: not found', async () => {
     const { ended, told } = await failing({ missingRecoveryPoints: [A] });
     expect(told).toMatch(/ResourceNotFoundException/);
