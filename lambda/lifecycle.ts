@@ -34,9 +34,11 @@ export async function settleLifecycle(runtime: Runtime, request: CopyRequest, co
     throw new CopyJobError(`The lifecycle of ${recoveryPointArn} cannot be changed: the copy is in the account ${account}, where AWS Backup allows `
       + `the account ${request.stack.account} no more than the copy itself. Change it there, or deploy with the lifecycle that it was made with.`);
   }
+  let isSeen = false;
   let isWriting = false;
   try {
     const { Lifecycle: has, Status: status } = await describeRecoveryPoint(runtime, vaultArn, recoveryPointArn);
+    isSeen = true;
     if (isGone(status)) return left(`it is ${status}`);
     if (why === 'restored' && !isShorter(has, wanted)) return true;
     if (why === 'adopted' ? isAsLong(has, wanted) : isSameLifecycle(has, wanted) || (operation === 'rollback' && isAsBefore(copy, request, has))) return true;
@@ -53,7 +55,8 @@ export async function settleLifecycle(runtime: Runtime, request: CopyRequest, co
   } catch (error) {
     if (error instanceof CopyJobError) throw error;
     const said = errorText(error);
-    if (errorKind(error) === 'not-found') return left(said);
+    // A rollback to another copy seldom has anything to put back, and waits for no look.
+    if (errorKind(error) === 'not-found' || (why === 'restored' && !isSeen)) return left(said);
     const passes = mayPass(error, runtime.now() - request.time);
     if (passes && runtime.now() < request.deadline) {
       runtime.log('lifecycle-waits', { recoveryPointArn, error: said });
