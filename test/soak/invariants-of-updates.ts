@@ -11,6 +11,8 @@ import { COPY_TYPE, heldJob, isAlive, isDeployed, isHalfDone, pointOf, Snapshot,
 export function rollsBackToWhatWas(steps: readonly Step[]): string[] {
   const { kind, before, after } = steps.at(-1)!;
   if (kind !== 'deploy' || after.status !== 'UPDATE_ROLLBACK_COMPLETE' || !before.setting?.hasCopy || isHalfDone(before)) return [];
+  // Where CloudFormation, after a stack that was kept as it failed, goes back without a word, nobody can help it.
+  if (!isAskedFor(steps.at(-1)!)) return [];
   const [was, is] = [before, after].map(snapshot => ({
     id: snapshot.physicalId,
     arn: snapshot.attributes.DestinationRecoveryPointArn,

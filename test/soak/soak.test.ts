@@ -13,7 +13,7 @@ import { Machine, startMachine } from '../../simulator/machine';
 /** They show broken handlers, or once showed a fault of our own. */
 const TELLING_SEEDS = [
   5, 18, 31, 43, 62, 195, 28617, 52107037, 52107091, 30145204, 31003856, 31006817, 31001193, 31002286, 31002319,
-  31003136, 31004832, 31006538, 31006693, 31006929, 31009166, 31009699, 41002947, 52006104, 52007815,
+  31003136, 31004832, 31006538, 31006693, 31006929, 31009166, 31009699, 41002947, 52006104, 52007815, 63001929,
 ];
 const SEEDS = [...new Set([...TELLING_SEEDS, ...Array.from({ length: 60 }, (_, index) => 1 + index)])];
 
