@@ -98,7 +98,9 @@ export class Stack implements NestedStack {
       delete this.state.resources[logicalId];
       noteView(this.state, logicalId, this.cloud.clock.now());
     });
-    for (const child of this.nested.values()) {
+    // Those, too, that an earlier update left behind as it was kept when it failed.
+    const children = Object.entries(this.state.resources).flatMap(([id, { stack }]) => (stack ? [this.nestedStack(id, stack)] : []));
+    for (const child of children) {
       if (child.state.status.endsWith('_CLEANUP_IN_PROGRESS')) await child.cleanUp();
     }
     this.versions.clear();
