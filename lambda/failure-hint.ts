@@ -1,5 +1,7 @@
 /** What usually cures a failure, by what AWS Backup says of it; first match wins. */
 const HINTS: readonly (readonly [said: RegExp, cure: string])[] = [
+  [/idempotency ?token/i,
+    'Nothing was copied. Give another idempotencyToken, or none.'],
   [/cannot be assumed by AWS Backup/i,
     'Let the role\'s trust policy name the service backup.amazonaws.com.'],
   [/iam:PassRole/i,

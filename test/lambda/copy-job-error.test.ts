@@ -51,6 +51,7 @@ describe('the failure of a copy job', () => {
     ['Copy job Feature is not supported for provided resource type', /resource type/],
     ['Failed to unshare snapshot', /outlives the stack/],
     ['Access Denied trying to call AWS Backup service', /access policies/],
+    ['The idempotency token was already used with other parameters.', /^Nothing was copied\. Give another idempotencyToken/],
     ['User: arn:aws:sts::1:assumed-role/handler/f is not authorized to perform: backup:StartCopyJob on resource: r with an explicit deny', /^The handler's role allows it/],
     ['ResourceNotFoundException: Backup vault not found: arn:aws:backup:eu-west-1:1:backup-vault:dr', /destinationBackupVault/],
     ['ResourceNotFoundException: Cannot find recovery point.', /recoveryPointArn is right/],
