@@ -38,9 +38,10 @@ function cutsOff({ service, kind }: Fault): boolean {
   return DEADLY.includes(kind) || FRAMEWORK.includes(service);
 }
 
-/** What is answered may be what the provider framework says, not the handler. */
+/** What is answered may be what the provider framework says, not the handler: it waits for its own role less than a minute. */
 export function maySpeakForTheHandler(scenarios: readonly Scenario[]): boolean {
-  return scenarios.some(({ faults, deliverLate }) => deliverLate.length > 0 || faults.some(cutsOff));
+  return scenarios.some(({ faults, deliverLate, iamPropagationSeconds }) =>
+    deliverLate.length > 0 || iamPropagationSeconds >= MINUTE || faults.some(cutsOff));
 }
 
 /** A request may have no answer in time: it came late, its answer got lost, or all that Lambda and the framework try came to nothing. */
