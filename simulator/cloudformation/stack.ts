@@ -182,6 +182,8 @@ export class Stack implements NestedStack {
   /** Takes one resource back to what it was before the update. */
   private async revert(id: string, failures: Failures): Promise<boolean> {
     const current = this.state.resources[id];
+    // The creation to go back to had failed, and was kept, before it came to this one.
+    if (!current) return true;
     return this.attempt(id, 'update', failures, async () => {
       const request = this.requestOf(id);
       const original = this.versions.original(id);

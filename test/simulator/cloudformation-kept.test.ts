@@ -46,6 +46,14 @@ describe('a creation without rollback', () => {
     expect(statusOf('Neighbour')).toBe('CREATE_COMPLETE');
   });
 
+  it('is gone back to when what follows fails, without what it never came to', async () => {
+    await kept('bad');
+    aws.behaviour = event => (event.RequestType === 'Update' ? { answer: {} } : byContent(event));
+    const ended = await aws.deploy({ ...stack('A'), Other: customResource({ Content: 'bad' }, { DependsOn: 'Copy' }), Neighbour: topic('a', { DependsOn: 'Other' }) });
+    expect(ended.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect([statusOf('Copy'), statusOf('Neighbour')]).toEqual(['UPDATE_COMPLETE', undefined]);
+  });
+
   it('can be taken back', async () => {
     await kept('bad');
     expect((await aws.rollBack()).status).toBe('ROLLBACK_COMPLETE');

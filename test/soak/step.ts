@@ -112,16 +112,24 @@ export function propertiesOf({ event }: Correspondence): Readonly<Record<string,
 
 /** The setting by which a job was started: an earlier operation's, when its request was delivered again or went on trying. */
 export function settingOf(job: CopyJobRecord, steps: readonly Step[]): Setting | undefined {
-  const line = steps.flatMap(({ logs }) => logs).find(text => text.startsWith('{"step":"started"') && text.includes(job.copyJobId));
-  const request = line && requestOf(job, (JSON.parse(line) as { requestId: string }).requestId, steps);
+  const id = requestIdOf(job, steps);
+  // A deployment that is run again may have the ids of the requests that failed; a token that was derived tells them apart.
+  const first = steps.at(-1)!.after.jobs.find(({ input }) => input.IdempotencyToken === job.input.IdempotencyToken)!;
+  const { createdAt } = isDerived(first) && requestIdOf(first, steps) === id ? first : job;
+  const request = steps.at(-1)!.after.requests.filter(({ event, sent }) => event.RequestId === id && sent <= createdAt).at(-1);
   return request
     ? steps.filter(({ before }) => before.time <= request.sent).at(-1)?.asked
     : steps.find(({ after }) => after.jobs.some(({ copyJobId }) => copyJobId === job.copyJobId))?.asked;
 }
 
-/** A deployment that is run again may have the ids of the requests that failed. */
-function requestOf({ createdAt }: CopyJobRecord, id: string, steps: readonly Step[]): Correspondence | undefined {
-  return steps.at(-1)!.after.requests.filter(({ event, sent }) => event.RequestId === id && sent <= createdAt).at(-1);
+/** The request that a job was started for, as the handler's log says. */
+function requestIdOf({ copyJobId }: CopyJobRecord, steps: readonly Step[]): string | undefined {
+  const line = steps.flatMap(({ logs }) => logs).find(text => text.startsWith('{"step":"started"') && text.includes(copyJobId));
+  return line && (JSON.parse(line) as { requestId: string }).requestId;
+}
+
+function isDerived({ input: { IdempotencyToken } }: CopyJobRecord): boolean {
+  return IdempotencyToken!.startsWith('cdk-');
 }
 
 /** The job whose copy CloudFormation asks to delete under DESTROY, if that is what the request is. */
