@@ -1,9 +1,11 @@
-import { Annotations, CfnDeletionPolicy, CfnResource, Reference, RemovalPolicy, Stack, Tokenization } from 'aws-cdk-lib';
+import { Annotations, AspectPriority, Aspects, CfnDeletionPolicy, CfnResource, Reference, RemovalPolicy, Stack, Tokenization } from 'aws-cdk-lib';
 import { IBackupVault } from 'aws-cdk-lib/aws-backup';
-import { Construct } from 'constructs';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import { Construct, IConstruct } from 'constructs';
 import { differ } from './backup-vaults';
 import { AttributeName } from './contract';
 import { invalidProp } from './invalid-prop';
+import { rootStack } from './nested-stacks';
 import { OneTimeCopyJobProps } from './one-time-copy-job-props';
 
 /** Where each job of the app copies to, by its custom resource. */
@@ -33,10 +35,19 @@ export function checkChain(scope: Construct, { recoveryPointArn, sourceBackupVau
   }
 }
 
+/** That a role of the app lets AWS Backup assume it, which may be said only after the job is made. */
+export function checkTrust(scope: Construct, { role }: OneTimeCopyJobProps): void {
+  if (!Role.isRole(role)) return;
+  const trust = role.assumeRolePolicy;
+  scope.node.addValidation({
+    validate: () => !trust || trustsBackup(Stack.of(role).resolve(trust) as object) ? [] : [invalidProp(scope, 'role', role.node.path,
+      'AWS Backup may not assume it. Let its assumedBy be, or have beside others, new ServicePrincipal(\'backup.amazonaws.com\').').message],
+  });
+}
+
 /** Warns of what AWS takes, and hardly anybody means. */
 export function warnOfOthers(scope: Construct, props: OneTimeCopyJobProps): void {
-  const { recoveryPointArn, sourceBackupVault: source, destinationBackupVault: destination, idempotencyToken = '', removalPolicy = RemovalPolicy.RETAIN } = props;
-  const annotations = Annotations.of(scope);
+  const { recoveryPointArn, sourceBackupVault: source, destinationBackupVault: destination, idempotencyToken = '' } = props;
   const stack = Stack.of(scope);
   const known = copies.get(stack) ?? new Map<string, string>();
   copies.set(stack, known);
@@ -44,11 +55,32 @@ export function warnOfOthers(scope: Construct, props: OneTimeCopyJobProps): void
   const other = known.get(copy);
   known.set(copy, scope.node.path);
   if (other) {
-    annotations.addWarningV2('cdk-backup-copy-job:sameCopy', `${scope.node.path}: ${other} copies the same recovery point to the same vault, so there will be two copies.`);
+    warn(scope, 'sameCopy', `${other} copies the same recovery point to the same vault, so there will be two copies.`);
   }
-  const vault = destination.node.defaultChild;
-  if (removalPolicy === RemovalPolicy.RETAIN && CfnResource.isCfnResource(vault) && vault.cfnOptions.deletionPolicy === CfnDeletionPolicy.DELETE) {
-    annotations.addWarningV2('cdk-backup-copy-job:vaultIsDeleted', `${scope.node.path}: the copy is kept, but the vault ${destination.node.path} that it is in goes with its `
-      + 'stack, and AWS Backup deletes no vault with recovery points: the deletion of that stack will fail. Keep the vault, too, or give the copy RemovalPolicy.DESTROY.');
+  // Whether vault and role stay is known only when all aspects have been there.
+  Aspects.of(scope).add({ visit: node => node === scope && warnOfWhatGoes(scope, props) }, { priority: AspectPriority.READONLY });
+}
+
+function warnOfWhatGoes(scope: Construct, { destinationBackupVault: vault, removalPolicy = RemovalPolicy.RETAIN, role }: OneTimeCopyJobProps): void {
+  if (removalPolicy === RemovalPolicy.RETAIN && goesWithItsStack(vault)) {
+    warn(scope, 'vaultIsDeleted', `the copy is kept, but the vault ${vault.node.path} that it is in goes with its stack, and AWS Backup deletes no vault with recovery `
+      + 'points: the deletion of that stack will fail. Keep the vault, too, or give the copy RemovalPolicy.DESTROY.');
   }
+  if (role && rootStack(Stack.of(role)) === rootStack(Stack.of(scope)) && goesWithItsStack(role)) {
+    warn(scope, 'roleIsDeleted', `the role ${role.node.path} goes with its stack, when a deployment fails, too, but AWS Backup needs it while the copy runs, and to carry out `
+      + 'the lifecycle of one that is kept. Keep it: role.applyRemovalPolicy(RemovalPolicy.RETAIN).');
+  }
+}
+
+function goesWithItsStack({ node: { defaultChild: resource } }: IConstruct): boolean {
+  return CfnResource.isCfnResource(resource) && (resource.cfnOptions.deletionPolicy ?? CfnDeletionPolicy.DELETE) === CfnDeletionPolicy.DELETE;
+}
+
+function trustsBackup(trust: { Statement?: Array<{ Effect: string; Principal?: Record<string, unknown> }> }): boolean {
+  return (trust.Statement ?? []).some(({ Effect, Principal }) => Effect === 'Allow' && [Principal?.Service ?? []].flat()
+    .some(service => typeof service !== 'string' || service.startsWith('backup.')));
+}
+
+function warn(scope: Construct, id: string, text: string): void {
+  Annotations.of(scope).addWarningV2(`cdk-backup-copy-job:${id}`, `${scope.node.path}: ${text}`);
 }

@@ -36,7 +36,9 @@ export interface OneTimeCopyJobProps {
 
   /**
    * The role that AWS Backup copies with. AWS Backup needs it for as long as the copy exists, to carry out its lifecycle: for copies that
-   * are kept, a role that outlives the stack is best. It must be of the stack's account and trust `backup.amazonaws.com`.
+   * are kept, a role that outlives the stack is best. It must be of the stack's account, and one of the app must trust
+   * `backup.amazonaws.com`, else an error at synthesis. One that goes with the stack is a warning that can be acknowledged
+   * (`cdk-backup-copy-job:roleIsDeleted`).
    *
    * @default - one role a provider with `AWSBackupServiceRolePolicyForBackup`; it is retained when the stack is deleted, under `DESTROY`
    * too and whatever an aspect says of removal policies

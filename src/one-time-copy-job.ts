@@ -2,7 +2,7 @@ import { Annotations, CfnResource, CustomResource, Duration, Lazy, RemovalPolicy
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct, Dependable, IConstruct, IDependable } from 'constructs';
 import { differ } from './backup-vaults';
-import { checkChain, remember, warnOfOthers } from './check-others';
+import { checkChain, checkTrust, remember, warnOfOthers } from './check-others';
 import { checkedTimeout, checkPlaces, checkRemovalPolicy, claimToken, LONGEST_WAIT } from './check-props';
 import { checkTypes } from './check-types';
 import { AttributeName, COPY_JOB_RESOURCE_TYPE, CopyJobProperties, LEG_RESOURCE_TYPE } from './contract';
@@ -52,6 +52,7 @@ export class OneTimeCopyJob extends Construct {
     checkRemovalPolicy(this, props);
     claimToken(this, props.idempotencyToken);
     checkChain(this, props);
+    checkTrust(this, props);
     warnOfOthers(this, props);
     const timeout = checkedTimeout(this, props);
     if (recoveryPoint && isContinuous(recoveryPoint)) {

@@ -1,6 +1,7 @@
-import { App, Annotations as CdkAnnotations, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Annotations as CdkAnnotations, Aws, Lazy, NestedStack, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
+import { AccountRootPrincipal, CompositePrincipal, IPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { copyJob, DR, ENV, synthesized, vaultIn } from './sample-job';
 
 let stack: Stack;
@@ -55,6 +56,62 @@ describe('a vault of the app that goes with its stack', () => {
     copyJob(stack, { destinationBackupVault, removalPolicy });
     expect(warnings()).toHaveLength(count);
     if (count) expect(warnings()[0]).toEqual(['/S/Copy', expect.stringMatching(/the vault S\/Vault that it is in goes with its stack/)]);
+  });
+});
+
+describe('a vault or role that stays by what is said later', () => {
+  it('is no warning', () => {
+    const vault = new BackupVault(stack, 'Vault', { removalPolicy: RemovalPolicy.DESTROY });
+    copyJob(stack, { destinationBackupVault: vault, role: roleBy(new ServicePrincipal('backup.amazonaws.com')) });
+    RemovalPolicies.of(stack).retain();
+    expect(warnings()).toEqual([]);
+  });
+});
+
+const roleBy = (assumedBy: IPrincipal, scope = stack) => new Role(scope, 'Mine', { assumedBy });
+
+describe('a role of the app', () => {
+  const backup = new ServicePrincipal('backup.amazonaws.com');
+
+  it('that goes with the stack is a warning, in a nested stack, too', () => {
+    copyJob(stack, { role: roleBy(backup) }, 'One');
+    copyJob(new NestedStack(stack, 'Nested'), { role: stack.node.findChild('Mine') as Role }, 'Two');
+    const warning = (path: string) => [path, expect.stringMatching(/the role S\/Mine goes with its stack/)];
+    expect(warnings()).toEqual([warning('/S/One'), warning('/S/Nested/Two')]);
+  });
+
+  it('that stays, or is of another stack, is none', () => {
+    roleBy(backup).applyRemovalPolicy(RemovalPolicy.RETAIN);
+    copyJob(stack, { role: stack.node.findChild('Mine') as Role }, 'One');
+    const other = new Stack(stack.node.root as App, 'Other', { env: ENV });
+    copyJob(other, { role: stack.node.findChild('Mine') as Role }, 'Two');
+    expect(warnings()).toEqual([]);
+    expect(Annotations.fromStack(other).findWarning('*', Match.anyValue())).toEqual([]);
+  });
+
+  it.each([
+    ['another service', new ServicePrincipal('lambda.amazonaws.com')],
+    ['an account', new AccountRootPrincipal()],
+  ])('that AWS Backup may not assume, but %s, is an error', (_who, principal) => {
+    copyJob(stack, { role: roleBy(principal) });
+    expect(() => synthesized(stack)).toThrow("S/Copy: role is 'S/Mine', but AWS Backup may not assume it. "
+      + "Let its assumedBy be, or have beside others, new ServicePrincipal('backup.amazonaws.com').");
+  });
+
+  it.each([
+    ['AWS Backup', backup],
+    ['several services', new CompositePrincipal(new ServicePrincipal('lambda.amazonaws.com'), backup)],
+    ['a service that the deployment names', new ServicePrincipal(`backup.${Aws.URL_SUFFIX}`)],
+  ])('may be assumed by %s', (_who, principal) => {
+    copyJob(stack, { role: roleBy(principal) });
+    expect(() => synthesized(stack)).not.toThrow();
+  });
+
+  it('may be told later that AWS Backup assumes it', () => {
+    const role = roleBy(new ServicePrincipal('lambda.amazonaws.com'));
+    copyJob(stack, { role });
+    role.assumeRolePolicy!.addStatements(new PolicyStatement({ actions: ['sts:AssumeRole'], principals: [backup] }));
+    expect(() => synthesized(stack)).not.toThrow();
   });
 });
 
