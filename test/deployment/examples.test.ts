@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readAssembly } from '../../simulator/assembly';
 import { main } from '../../simulator/main';
 
 const EXAMPLES = join(__dirname, '../../examples');
@@ -23,8 +24,13 @@ it.each(readdirSync(EXAMPLES).filter(file => file.endsWith('.ts')))('the example
     printed += String(text);
     return true;
   });
-  expect(await main([outdir, '--json'])).toBe(0);
-  const { copyJobs } = JSON.parse(printed) as { copyJobs: { state: string }[] };
-  expect(copyJobs.length).toBeGreaterThan(0);
-  expect(copyJobs.every(({ state }) => state === 'COMPLETED')).toBe(true);
+  const states: string[] = [];
+  for (const { name } of readAssembly(outdir)) {
+    printed = '';
+    expect(await main([outdir, '--stack', name, '--json'])).toBe(0);
+    const { copyJobs } = JSON.parse(printed) as { copyJobs: { state: string }[] };
+    states.push(...copyJobs.map(({ state }) => state));
+  }
+  expect(states.length).toBeGreaterThan(0);
+  expect(states.every(state => state === 'COMPLETED')).toBe(true);
 });
