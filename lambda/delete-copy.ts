@@ -92,7 +92,7 @@ async function deletePoint(runtime: Runtime, request: CopyRequest, event: PollEv
     throw new CopyJobError(`${arn} stays EXPIRED: AWS Backup cannot delete it, mostly because the copy role is gone. Create that role again, or allow `
       + 'iam:CreateServiceLinkedRole for backup.amazonaws.com, then delete again; or delete it with the service that keeps it.');
   }
-  if (runtime.now() >= request.deadline) throw new CopyJobError(`${arn} is still ${status}. Delete again.`);
+  if (runtime.now() >= request.deadline) throw new CopyJobError(`${arn} is still ${status} when the time for its deletion is over; the log tells what held it up. Delete again.`);
   if (status === 'DELETING') return NOT_YET;
   switch (await standingOf(runtime, request, event)) {
     case 'held': return DONE;

@@ -59,7 +59,7 @@ async function lookAt(runtime: Runtime, request: CopyRequest, event: PollEvent, 
     const born = Math.max(request.time, event.CopyJobCreationTime ?? 0);
     if (mayPass(error, runtime.now() - born, event.Own)) return { error: errorText(error) };
     const cure = request.properties.WaitForCompletion && !event.Own && request.type === 'Update'
-      ? 'If AWS Backup has forgotten the job, change idempotencyToken to make the copy anew.'
+      ? 'If AWS Backup has forgotten the job, look for its copy in the vault: when it is not there, another idempotencyToken makes it anew.'
       : 'It may go on. Look it up in AWS Backup, then deploy again.';
     throw new CopyJobError(`Copy job ${copyJobId} was started, but AWS Backup does not show it: ${errorText(error)}. ${cure}`);
   }

@@ -21,8 +21,11 @@ export type Settlement =
   | 'changed'
   /** A token of the user's own named an earlier job: its copy must not live shorter for that. */
   | 'adopted'
-  /** A rollback goes back to a copy that an update had shortened before another one replaced it. */
-  | 'restored';
+  /**
+   * The copy may live shorter than it is asked to, as a rollback goes back to one that an update had shortened before another one replaced it, or
+   * as what is taken over was shortened, or is another's. A longer life stays.
+   */
+  | 'lengthened';
 
 export type Phase =
   /** The copy is under way: wait for its end. */

@@ -40,8 +40,8 @@ export async function settleLifecycle(runtime: Runtime, request: CopyRequest, co
     const { Lifecycle: has, Status: status } = await describeRecoveryPoint(runtime, vaultArn, recoveryPointArn);
     isSeen = true;
     if (isGone(status)) return left(`it is ${status}`);
-    if (why === 'restored' && !isShorter(has, wanted)) return true;
-    if (why === 'adopted' ? isAsLong(has, wanted) : isSameLifecycle(has, wanted) || (operation === 'rollback' && isAsBefore(copy, request, has))) return true;
+    if (why === 'lengthened' && !isShorter(has, wanted)) return true;
+    if (why === 'adopted' ? lifetime(has) === lifetime(wanted) : isSameLifecycle(has, wanted) || (operation === 'rollback' && isAsBefore(copy, request, has))) return true;
     if (why === 'adopted' && isShorter(wanted, has)) throw new CopyJobError(`The idempotencyToken names copy job ${copy.copyJobId}, ${wouldLiveShorter(recoveryPointArn, wanted, has)}`);
     if (await stackOperation(runtime, request, 'once') !== operation) return left('the stack does something else by now');
     const awaited = await isAwaited(runtime, request);
@@ -56,7 +56,7 @@ export async function settleLifecycle(runtime: Runtime, request: CopyRequest, co
     if (error instanceof CopyJobError) throw error;
     const said = errorText(error);
     // A rollback to another copy seldom has anything to put back, and waits for no look.
-    if (errorKind(error) === 'not-found' || (why === 'restored' && !isSeen)) return left(said);
+    if (errorKind(error) === 'not-found' || (why === 'lengthened' && !isSeen)) return left(said);
     const passes = mayPass(error, runtime.now() - request.time);
     if (passes && runtime.now() < request.deadline) {
       runtime.log('lifecycle-waits', { recoveryPointArn, error: said });
@@ -91,11 +91,6 @@ function isSameLifecycle(a: LifecycleProperties | undefined, b: LifecyclePropert
   return days(a?.MoveToColdStorageAfterDays) === days(b?.MoveToColdStorageAfterDays)
     && days(a?.DeleteAfterDays) === days(b?.DeleteAfterDays)
     && (a?.OptInToArchiveForSupportedResources ?? false) === (b?.OptInToArchiveForSupportedResources ?? false);
-}
-
-/** Whether a copy lives as long as it is asked to; nothing and 'never' ask for no end of its own. */
-function isAsLong(has: LifecycleProperties | undefined, wanted: LifecycleProperties): boolean {
-  return !isLimited(wanted) || lifetime(wanted) === lifetime(has);
 }
 
 /** Whether a lifecycle says when the copy is deleted. */

@@ -4,13 +4,15 @@ import { CopyJobError } from './copy-job-error';
 import { Handover, Settlement } from './handover';
 import { outcome } from './job-state';
 import { onLegEvent } from './leg';
+import { isLimited } from './lifecycle';
 import { findPatiently } from './patience';
 import { changedCopyId, contentHash, copyId, Entry, lastCompleteId, lifecycleHash, newestEntry, restoredId } from './physical-id';
-import { existingPoint, isElsewhere } from './recovery-point';
+import { existingPoint, isElsewhere, isOutOfReach, outOfReach } from './recovery-point';
 import { CopyRequest, isDestroyed, isLeg, parseRequest } from './request';
 import { Runtime } from './runtime';
 import { StackOperation, stackOperation } from './stack';
 import { begin, StartedJob } from './start-copy';
+import { CopyJobProperties } from '../src/contract';
 
 /** Acts on what CloudFormation asks for; `isComplete` then waits for the outcome. */
 export async function onEvent(runtime: Runtime, event: CloudFormationCustomResourceEvent): Promise<Handover> {
@@ -31,6 +33,7 @@ async function create(runtime: Runtime, request: CopyRequest): Promise<Handover>
 }
 
 async function update(runtime: Runtime, request: CopyRequest, id: string): Promise<Handover> {
+  if (isOutOfReach(request) && await stackOperation(runtime, request) === 'forward') throw outOfReach(request, 'Nothing was done. Use RETAIN.');
   const newest = newestEntry(id);
   const hash = contentHash(request.properties);
   // A copy that was waited for and never completed is taken up again by what has to be copied.
@@ -40,7 +43,7 @@ async function update(runtime: Runtime, request: CopyRequest, id: string): Promi
   const operation = await stackOperation(runtime, request);
   if (operation === 'rollback') {
     const restored = restoredId(id, hash);
-    if (restored) return withLifecycle(restored, 'restored', operation);
+    if (restored) return withLifecycle(restored, 'lengthened', operation);
     throw new CopyJobError('The rollback goes back to a copy that the physical resource id does not tell of any more. Nothing was copied or deleted.');
   }
   // So does a stack that keeps what succeeded, one resource at a time, and does not say that it is going back.
@@ -92,6 +95,7 @@ async function isThere(runtime: Runtime, request: CopyRequest, recoveryPointArn:
 
 async function remove(runtime: Runtime, request: CopyRequest, id: string): Promise<Handover> {
   if (!newestEntry(id)) return { PhysicalResourceId: id, Phase: 'nothing' };
+  if (isOutOfReach(request)) throw outOfReach(request, 'Nothing was deleted. Delete it there, and deploy with RETAIN before the deletion here.');
   const operation = await stackOperation(runtime, request);
   const isDue = operation === 'removal' || operation === 'rollback';
   return isDue ? { PhysicalResourceId: id, Phase: 'deleting', Operation: operation } : { PhysicalResourceId: id, Phase: 'nothing' };
@@ -106,9 +110,18 @@ function settled(id: string): Handover {
   return { PhysicalResourceId: id, Phase: 'settled' };
 }
 
-function underWay({ properties }: CopyRequest, { creationTime, own }: StartedJob, id: string): Handover {
-  const settle: Settlement | undefined = properties.IdempotencyToken !== undefined && !own ? 'adopted' : undefined;
-  return { PhysicalResourceId: id, Phase: properties.WaitForCompletion ? 'copying' : 'settled', CopyJobCreationTime: creationTime, Own: own, Settle: settle };
+function underWay({ properties }: CopyRequest, job: StartedJob, id: string): Handover {
+  const phase = properties.WaitForCompletion ? 'copying' : 'settled';
+  return { PhysicalResourceId: id, Phase: phase, CopyJobCreationTime: job.creationTime, Own: job.own, Settle: settlement(properties, job) };
+}
+
+/** Why the job may not have been asked for the lifecycle that the request asks for. */
+function settlement({ IdempotencyToken, Lifecycle }: CopyJobProperties, { own, otherClaim }: StartedJob): Settlement | undefined {
+  if (otherClaim) return 'changed';
+  if (IdempotencyToken !== undefined && !own) return 'adopted';
+  // A token of the user's own may be another's, too, who started the job in the same moment. What has no end to compare may have been shortened.
+  const isUncertain = IdempotencyToken === undefined ? !own && Lifecycle !== undefined && !isLimited(Lifecycle) : isLimited(Lifecycle);
+  return isUncertain ? 'lengthened' : undefined;
 }
 
 function entryOf({ properties }: CopyRequest, { copyJobId }: StartedJob): Entry {

@@ -1,5 +1,6 @@
 import { DescribeRecoveryPointCommandOutput } from '@aws-sdk/client-backup';
 import { describeRecoveryPoint, parseVaultArn } from './aws-backup';
+import { CopyJobError } from './copy-job-error';
 import { findPatiently, PATIENCE } from './patience';
 import { CopyRequest } from './request';
 import { Runtime } from './runtime';
@@ -12,6 +13,15 @@ export function isGone(status: string | undefined): boolean {
 /** Whether the copy is in another account, into which no action reaches. */
 export function isElsewhere({ properties, stack }: CopyRequest): boolean {
   return parseVaultArn(properties.DestinationBackupVaultArn).account !== stack.account;
+}
+
+/** Whether the copy is to be deleted where nobody here can delete it. */
+export function isOutOfReach(request: CopyRequest): boolean {
+  return request.properties.RemovalPolicy === 'destroy' && isElsewhere(request);
+}
+
+export function outOfReach({ properties }: CopyRequest, done: string): CopyJobError {
+  return new CopyJobError(`The removalPolicy is DESTROY, but a copy in the account ${parseVaultArn(properties.DestinationBackupVaultArn).account} can only be deleted there. ${done}`);
 }
 
 /** The copied recovery point, if it is there; what is not found is looked for so long. */

@@ -119,6 +119,8 @@ function parseLifecycle(raw: unknown): LifecycleProperties | undefined {
   if (raw === undefined) return undefined;
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw refusal('Lifecycle', raw, 'an object');
   const { MoveToColdStorageAfterDays: cold, DeleteAfterDays: end, OptInToArchiveForSupportedResources: optIn } = raw as Record<string, unknown>;
+  // All its parts may be AWS::NoValue.
+  if (Object.keys(raw).length === 0) return undefined;
   return {
     ...cold !== undefined && { MoveToColdStorageAfterDays: integer('Lifecycle.MoveToColdStorageAfterDays', cold) },
     ...end !== undefined && { DeleteAfterDays: integer('Lifecycle.DeleteAfterDays', end) },

@@ -58,6 +58,16 @@ function together(own: StackOperation, root: StackOperation): StackOperation {
   return own !== 'over' && root !== 'over' && (own === 'rollback' || root === 'rollback') ? 'rollback' : 'over';
 }
 
+/** Whether that time is since CloudFormation began what it does with the stack now; 'no' where it does not tell. */
+export async function isSinceBegan(runtime: Runtime, request: CopyRequest, time: number): Promise<boolean> {
+  try {
+    const stack = await describeStack(runtime, request, request.stack.id, 'once');
+    return time >= ((stack?.LastUpdatedTime ?? stack?.CreationTime)?.getTime() ?? Infinity);
+  } catch {
+    return false;
+  }
+}
+
 /** What CloudFormation shows is older than this only when CloudFormation itself is in trouble. */
 const LONGEST_LAG = 2 * 60_000;
 

@@ -1,17 +1,17 @@
 import { CopyJob } from '@aws-sdk/client-backup';
-import { describeCopyJob, parseVaultArn, startCopyJob } from './aws-backup';
+import { describeCopyJob, startCopyJob } from './aws-backup';
 import { errorKind, errorText } from './aws-error';
 import { CopyJobError, sentence } from './copy-job-error';
 import { failureHint } from './failure-hint';
-import { idempotencyToken } from './idempotency-token';
+import { claimHash, idempotencyToken } from './idempotency-token';
 import { failure, outcome } from './job-state';
 import { isLimited, isShorter, wouldLiveShorter } from './lifecycle';
 import { findPatiently, PATIENCE, patiently } from './patience';
 import { contentHash, legEntry } from './physical-id';
-import { existingPoint, isElsewhere } from './recovery-point';
+import { existingPoint, isElsewhere, isOutOfReach, outOfReach } from './recovery-point';
 import { CLOCK_TOLERANCE, CopyRequest } from './request';
 import { Runtime } from './runtime';
-import { stackOperation } from './stack';
+import { isSinceBegan, stackOperation } from './stack';
 import { LifecycleProperties } from '../src/contract';
 
 /** The job that makes the requested copy. */
@@ -21,6 +21,8 @@ export interface StartedJob {
   readonly creationTime?: number;
   /** Whether this very request, or a leg before it, started it. */
   readonly own: boolean;
+  /** Whether a leg started it that asked for something else than the request: an escape hatch was given to one of them only. */
+  readonly otherClaim?: boolean;
 }
 
 /** A job that is this much older than its request was started by another one: CloudFormation's clock and AWS Backup's differ by less. */
@@ -28,6 +30,9 @@ const YOUNGEST_OLD_JOB = 5_000;
 
 /** AWS Backup may not show at once what is younger than this, a job or a copy. */
 const NEW = 5 * 60_000;
+
+/** The recovery point may be a copy that was completed moments ago, and not be shown everywhere yet. */
+const START_PATIENCE = { ...PATIENCE, 'not-found': PATIENCE.propagation };
 
 /** Every deployment that finds its copy failed or gone goes on to the next generation; more than this many is a fault of ours. */
 const MOST_GENERATIONS = 100;
@@ -50,19 +55,18 @@ async function followedJob(runtime: Runtime, request: CopyRequest): Promise<Star
   if (leg?.contentHash !== contentHash(request.properties)) return undefined;
   const { copyJobId, own } = leg;
   const job = await rememberedJob(runtime, request, copyJobId, PATIENCE.propagation);
-  const endedBefore = (job?.CompletionDate?.getTime() ?? Infinity) < request.time;
+  const ended = job?.CompletionDate?.getTime() ?? Infinity;
+  // How a job of this deployment ended is told by the next poll.
+  const endedBefore = ended < request.time && !await isSinceBegan(runtime, request, ended);
   const refusal = !job ? FORGOTTEN : endedBefore ? await whyNotAdopt(runtime, request, job) : undefined;
   runtime.log(refusal ? 'not-followed' : 'followed', { copyJobId, because: refusal });
-  return refusal ? undefined : { copyJobId, creationTime: job?.CreationDate?.getTime(), own };
+  return refusal ? undefined : { copyJobId, creationTime: job?.CreationDate?.getTime(), own, otherClaim: leg.claim !== claimHash(request) };
 }
 
 /** Starts the copy, or takes over the job or copy that an earlier request with the same token made. */
 async function startCopy(runtime: Runtime, request: CopyRequest): Promise<StartedJob> {
-  const { IdempotencyToken, RemovalPolicy, DestinationBackupVaultArn: vaultArn } = request.properties;
-  if (RemovalPolicy === 'destroy' && isElsewhere(request)) {
-    throw new CopyJobError(`The removalPolicy is DESTROY, but a copy in the account ${parseVaultArn(vaultArn).account} can only be deleted there. Nothing was copied. Use RETAIN.`);
-  }
-  const usersToken = IdempotencyToken !== undefined;
+  if (isOutOfReach(request)) throw outOfReach(request, 'Nothing was copied. Use RETAIN.');
+  const usersToken = request.properties.IdempotencyToken !== undefined;
   for (let generation = 0; generation < MOST_GENERATIONS; generation++) {
     const started = await start(runtime, request, idempotencyToken(request, generation));
     const own = started.creationTime >= request.time - YOUNGEST_OLD_JOB;
@@ -87,7 +91,7 @@ async function start(runtime: Runtime, request: CopyRequest, token: string): Pro
     const { CopyJobId: copyJobId, CreationDate: creationDate } = await patiently(runtime, request, 'start-copy-job', async () => {
       await insistOnOwner(runtime, request);
       return startCopyJob(runtime, request, token);
-    });
+    }, START_PATIENCE);
     if (!copyJobId) throw new CopyJobError('AWS Backup accepted the copy without naming a copy job. Look for it in AWS Backup.');
     return { copyJobId, creationTime: creationDate?.getTime() ?? request.time };
   } catch (error) {
@@ -153,9 +157,11 @@ async function whyNotAdopt(
 
 /** Why a copy with that lifecycle does not live as it should. A job of a derived token was asked for the same as this request. */
 function whyNotLive({ properties }: CopyRequest, job: CopyJob, has?: LifecycleProperties): string | undefined {
-  const { DestinationRecoveryPointArn: arn } = job;
+  const { DestinationRecoveryPointArn: arn, DestinationRecoveryPointLifecycle: told } = job;
   const { IdempotencyToken, Lifecycle: wanted } = properties;
-  const made = wanted ?? job.DestinationRecoveryPointLifecycle;
   if (IdempotencyToken !== undefined) return isShorter(wanted, has) ? wouldLiveShorter(arn!, wanted!, has) : undefined;
-  return isLimited(made) && isShorter(has, made) ? `whose copy ${arn} was given a shorter life than it was made for.` : undefined;
+  // What is asked for without an end is lengthened when it is complete: AWS Backup may have given it its source's.
+  if (wanted && !isLimited(wanted)) return undefined;
+  const made = wanted ?? told;
+  return made && isShorter(has, made) ? `whose copy ${arn} was given a shorter life than it was made for.` : undefined;
 }

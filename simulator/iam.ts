@@ -57,6 +57,10 @@ export class Iam {
     return this.state;
   }
 
+  hasRole(name: string): boolean {
+    return Boolean(this.find(name));
+  }
+
   /** Creates the role, or sets trust policy and boundary of the one that exists; policies given are added to it. */
   putRole(input: RoleInput): void {
     const existing = this.find(input.name);

@@ -1,4 +1,4 @@
-import { Aws } from 'aws-cdk-lib';
+import { Annotations, Aws } from 'aws-cdk-lib';
 import { IRole, ManagedPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { acceptPattern } from './accepted-findings';
@@ -8,6 +8,8 @@ export interface Permission {
   readonly actions: string[];
   /** What the request's context must say. */
   readonly context?: Readonly<Record<string, string>>;
+  /** Where an ARN names no account, a condition holds it to the stack's. */
+  readonly ofTheAccount?: boolean;
   /** Why a resource of it may be a pattern. */
   readonly patternReason?: string;
 }
@@ -21,8 +23,8 @@ export const PASS_COPY_ROLE: Permission = {
 
 /** A recovery point's ARN is not known before it exists: its patterns are held to the stack's own account. */
 const OF_THE_ACCOUNT = {
-  context: { 'aws:ResourceAccount': Aws.ACCOUNT_ID },
-  patternReason: 'The ARN of a copy is known only when the copy is made; a condition holds the pattern to the account of the stack.',
+  ofTheAccount: true,
+  patternReason: 'The ARN of a copy is known only when the copy is made; the pattern is held to the account of the stack.',
 };
 
 export const FOLLOW_RECOVERY_POINT: Permission = {
@@ -56,6 +58,9 @@ export const DESCRIBE_COPY_JOB: Permission = {
   patternReason: 'AWS Backup has no resource-level permissions for describing copy jobs.',
 };
 
+/** IAM's default quota is 10 a role; one is for functions in a VPC. */
+const MOST_POLICIES = 9;
+
 /** A managed policy holds 6,144 characters; the rest is for the statements themselves. */
 const CHARACTERS_A_POLICY = 5_400;
 
@@ -67,7 +72,7 @@ const CHARACTERS_A_POLICY = 5_400;
  */
 export class HandlerPermissions {
   private readonly allowed = new Set<string>();
-  private readonly statements = new Map<Permission, PolicyStatement>();
+  private readonly statements = new Map<string, PolicyStatement>();
   private policies = 0;
   private policy?: ManagedPolicy;
   private room = 0;
@@ -83,29 +88,39 @@ export class HandlerPermissions {
     const length = estimatedLength(resource) + '"",'.length;
     if (!this.policy || length > this.room) {
       this.policy = new ManagedPolicy(this.role, `Copies${++this.policies}`, { roles: [this.role] });
+      if (this.policies === MOST_POLICIES + 1) {
+        Annotations.of(this.role).addWarningV2('cdk-backup-copy-job:managedPolicies', `${this.role.node.path}: the ARNs of its jobs take more than ${MOST_POLICIES} `
+          + 'managed policies, and IAM allows a role no more than 10 by default. Have the quota raised, or give some of the jobs a OneTimeCopyJobProvider of their own (provider).');
+      }
       this.statements.clear();
       this.room = CHARACTERS_A_POLICY;
     }
     this.room -= length;
 
-    const statement = this.statements.get(permission);
+    const kind = `${permission.actions.join()} ${namesNoAccount(resource)}`;
+    const statement = this.statements.get(kind);
     if (statement) {
       statement.addResources(resource);
       acceptPattern(this.policy, resource, permission.patternReason);
     } else {
-      this.statements.set(permission, addStatement(this.policy, permission, resource));
+      this.statements.set(kind, addStatement(this.policy, permission, resource));
     }
   }
+}
+
+/** The ARNs of EBS snapshots and AMIs are so. */
+function namesNoAccount(arn: string): boolean {
+  return arn.includes('::');
 }
 
 /**
  * What a text hardly exceeds when its tokens are known.
  *
  * A partition, Region or account has at most 16 characters; what else becomes a part of an ARN, a role's name for instance, hardly more
- * than 64; a whole ARN hardly more than 128.
+ * than 64; a whole ARN hardly more than 200.
  */
 function estimatedLength(text: string): number {
-  if (/^\$\{Token\[[^\]]*\]\}$/.test(text)) return 128;
+  if (/^\$\{Token\[[^\]]*\]\}$/.test(text)) return 200;
   return text.replace(/\$\{Token\[AWS\.[^\]]*\]\}/g, ' '.repeat(16)).replace(/\$\{Token\[[^\]]*\]\}/g, ' '.repeat(64)).length;
 }
 
@@ -116,9 +131,14 @@ export function shortestLength(text: string): number {
 
 /** A statement of its own for the permission. */
 export function addStatement(policy: Policy | ManagedPolicy, permission: Permission, ...resources: string[]): PolicyStatement {
-  const { actions, context, patternReason } = permission;
+  const { actions, context, ofTheAccount, patternReason } = permission;
   // Role.customizeRoles writes into the conditions that it is given.
-  const statement = new PolicyStatement({ actions, conditions: context && { StringEquals: { ...context } }, resources });
+  const conditions = {
+    ...context && { StringEquals: { ...context } },
+    // Whether AWS Backup tells IAM the account of what names none is not documented; only that account's vaults can be named anyway.
+    ...ofTheAccount && resources.some(namesNoAccount) && { StringEqualsIfExists: { 'aws:ResourceAccount': Aws.ACCOUNT_ID } },
+  };
+  const statement = new PolicyStatement({ actions, conditions, resources });
   policy.addStatements(statement);
   resources.forEach(resource => acceptPattern(policy, resource, patternReason));
   return statement;

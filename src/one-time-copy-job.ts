@@ -1,4 +1,4 @@
-import { Annotations, CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, ScopedAws, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, ScopedAws, Stack, Token } from 'aws-cdk-lib';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct, Dependable, IConstruct, IDependable } from 'constructs';
 import { differ } from './backup-vaults';
@@ -97,11 +97,12 @@ export class OneTimeCopyJob extends Construct {
     };
 
     const copyLogicalId = Lazy.string({ produce: () => (this.node.defaultChild as CfnResource).logicalId });
-    let leg: CustomResource | undefined;
-    for (let n = 1; n < shares; n++) leg = resource(`Leg${n}`, LEG_RESOURCE_TYPE, RemovalPolicy.RETAIN, leg, { CopyLogicalId: copyLogicalId });
-    this.resource = resource('Resource', COPY_JOB_RESOURCE_TYPE, removalPolicy, leg, {});
+    const legs: CustomResource[] = [];
+    for (let n = 1; n < shares; n++) legs.push(resource(`Leg${n}`, LEG_RESOURCE_TYPE, RemovalPolicy.RETAIN, legs.at(-1), { CopyLogicalId: copyLogicalId }));
+    this.resource = resource('Resource', COPY_JOB_RESOURCE_TYPE, removalPolicy, legs.at(-1), {});
     // What depends on the construct waits for the copy itself.
     const own = this.resource.node.defaultChild as CfnResource;
+    legs.forEach(each => shareCondition(own, each.node.defaultChild as CfnResource));
     this.node.defaultChild = own;
     remember(own, props);
   }
@@ -221,17 +222,30 @@ export class OneTimeCopyJob extends Construct {
   ): IConstruct[] {
     const { account, region } = props.destinationBackupVault.env;
     const stack = Stack.of(this);
-    const copies = differ(account, stack.account) ? [] : copyArnPatterns(recoveryPoint, { partition: stack.partition, region, account });
+    const isElsewhere = differ(account, stack.account);
+    const copies = isElsewhere ? [] : copyArnPatterns(recoveryPoint, { partition: stack.partition, region, account });
+    // A parameter that changes changes its policies before the old copy is deleted.
+    const anyRegion = Token.isUnresolved(region) && region !== stack.region ? '*' : region;
+    const deleted = isElsewhere ? [] : copyArnPatterns(recoveryPoint, { partition: stack.partition, region: anyRegion, account: stack.account });
     const policies = [
       provider._allow(this, START_COPY_JOB, props.recoveryPointArn),
       provider._allowPassing(this, this.role),
       ...provider._allowDescribingStacks(this),
       ...destroyed ? [provider._allowForDeletion(this, LIST_STACK_RESOURCES, ANY_STACK)] : [],
       ...copies.length > 0 ? [provider._allow(this, FOLLOW_RECOVERY_POINT, ...copies)] : [],
-      ...destroyed && copies.length > 0 ? [provider._allowForDeletion(this, DELETE_RECOVERY_POINT, ...copies)] : [],
+      ...destroyed && deleted.length > 0 ? [provider._allowForDeletion(this, DELETE_RECOVERY_POINT, ...deleted)] : [],
     ];
     return policies.filter(policy => policy !== undefined);
   }
+}
+
+/** A leg without its copy would make one that nobody holds: a condition that either is given, by an escape hatch, both have. */
+function shareCondition({ cfnOptions }: CfnResource, leg: CfnResource): void {
+  Object.defineProperty(leg.cfnOptions, 'condition', {
+    enumerable: true,
+    get: () => cfnOptions.condition,
+    set: condition => cfnOptions.condition = condition,
+  });
 }
 
 /** What is granted to the role, now or later; the role itself the resource names. */

@@ -47,7 +47,7 @@ it('only in the stack\'s own account', () => {
   const conditions = deletionPolicies(stackOf({ A: { removalPolicy: DESTROY } }).template).flatMap(({ statements }) => statements)
     .filter(statement => actions(statement).includes('backup:DeleteRecoveryPoint'))
     .map(({ Condition }) => Condition);
-  expect(conditions).toEqual([{ StringEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } }]);
+  expect(conditions).toEqual([{ StringEqualsIfExists: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } }]);
 });
 
 it('what one kind of copy in one Region may be has one policy of its own, however many jobs need it', () => {

@@ -1,4 +1,5 @@
 import { App, Arn, ArnFormat, Aws, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { filled, handlerPolicies, handlerRole } from './handler-policies';
 import { copyJob, ENV, SNAPSHOT, synthesized, vaultIn } from './sample-job';
 import { TemplateJson } from './template-graph';
@@ -32,6 +33,17 @@ function expectInsideLimits(template: TemplateJson) {
   // All inline policies of a role count together.
   expect(sum(lengthOf(documents('AWS::IAM::Policy')))).toBeLessThanOrEqual(10_240);
 }
+
+describe('more managed policies than IAM gives a role by default', () => {
+  const longest = (n: number) => `arn:aws:redshift:us-east-1:111122223333:snapshot:${'w'.repeat(63)}/awsbackup:job-${uuid(n)}`;
+
+  it.each([[400, 1], [200, 0]])('are a warning at synthesis: %d jobs', (count, warned) => {
+    const stack = new Stack(new App(), 'Big', { env: ENV });
+    for (let n = 0; n < count; n++) copyJob(stack, { recoveryPointArn: longest(n) }, `Copy${n}`);
+    const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('more than 9 managed policies.*OneTimeCopyJobProvider of their own'));
+    expect(warnings.map(({ id }) => id)).toEqual(Array(warned).fill('/Big/cdk-backup-copy-job.Provider/HandlerRole'));
+  });
+});
 
 describe.each([false, true])('with minimizePolicies %s', minimize => {
   function copies(count: number, recoveryPointArn: (n: number) => string, props: Partial<OneTimeCopyJobProps> = {}, env?: typeof ENV) {
@@ -86,8 +98,8 @@ describe.each([false, true])('with minimizePolicies %s', minimize => {
     expect(() => chained(80, 3)).not.toThrow();
   });
 
-  it('400 copies share one statement for each thing that they all need', () => {
+  it('400 copies share one statement for each thing that they all need, two where some ARNs name no account', () => {
     const template = copies(400, () => SNAPSHOT, {}, ENV);
-    expect(handlerPolicies(template).flatMap(({ statements }) => statements)).toHaveLength(6);
+    expect(handlerPolicies(template).flatMap(({ statements }) => statements)).toHaveLength(7);
   });
 });

@@ -20,7 +20,7 @@ beforeAll(() => {
   mkdirSync(join(modules, 'cdk-backup-copy-job'), { recursive: true });
   execFileSync('tar', ['-xzf', join(folder, filename), '--strip-components=1', '-C', join(modules, 'cdk-backup-copy-job')]);
   for (const peer of ['aws-cdk-lib', 'constructs']) symlinkSync(dirname(require.resolve(`${peer}/package.json`)), join(modules, peer));
-}, 60_000);
+});
 
 it('holds the library, the handler bundle and the documents, and nothing else', () => {
   const rooms = [...new Set(files.map(file => file.replace(/^lib\/.*/, 'lib/')))].sort();

@@ -72,7 +72,7 @@ describe('the handler', () => {
 
   it('looks after a copy of an unknown type in the destination\'s Region only', () => {
     copyJob(stack, { recoveryPointArn: new CfnParameter(stack, 'RecoveryPoint').valueAsString });
-    expect(allowed(handlerPolicies(synthesized(stack)), 'backup:DescribeRecoveryPoint').map(filled)).toEqual([
+    expect(allowed(handlerPolicies(synthesized(stack)), 'backup:DescribeRecoveryPoint').map(filled).sort()).toEqual([
       'backup:eu-west-1:111122223333:recovery-point:*',
       'ec2:eu-west-1::snapshot/*',
       'ec2:eu-west-1::image/*',
@@ -82,15 +82,17 @@ describe('the handler', () => {
       'fsx:eu-west-1:111122223333:backup/*',
       'redshift:eu-west-1:111122223333:snapshot:*',
       'redshift-serverless:eu-west-1:111122223333:snapshot*',
-    ].map(arn => `arn:aws:${arn}`));
+    ].map(arn => `arn:aws:${arn}`).sort());
   });
 
   it('looks after recovery points of its own account only', () => {
     copyJob(stack);
-    const [statement, ...others] = policies(synthesized(stack)).flatMap(({ statements }) => statements)
-      .filter(each => actions(each).includes('backup:DescribeRecoveryPoint'));
-    expect(others).toEqual([]);
-    expect(statement.Condition).toEqual({ StringEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } });
+    const found = policies(synthesized(stack)).flatMap(({ statements }) => statements).filter(each => actions(each).includes('backup:DescribeRecoveryPoint'));
+    const held = { StringEqualsIfExists: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } };
+    expect(found.map(statement => [resources(statement).map(filled), statement.Condition])).toEqual([
+      [['arn:aws:ec2:eu-west-1::snapshot/*'], held],
+      [['arn:aws:backup:eu-west-1:111122223333:recovery-point:*'], undefined],
+    ]);
   });
 
   it('has no permission on recovery points of another account', () => {

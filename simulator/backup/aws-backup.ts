@@ -215,7 +215,8 @@ export class AwsBackup implements Service {
     const { caller, region } = request;
     const denial = this.iam.denial(caller.roleArn, action, resourceArn, {
       'aws:RequestedRegion': region,
-      'aws:ResourceAccount': (resourceArn !== '*' && placeOf(resourceArn).account) || this.options.account,
+      // Whether the key is there for a resource whose ARN names no account is not documented.
+      ...resourceArn !== '*' && placeOf(resourceArn).account !== '' && { 'aws:ResourceAccount': placeOf(resourceArn).account },
       ...context,
     });
     if (denial) {

@@ -18,7 +18,7 @@ export interface ResourceRequest {
 
 /** The parts of the simulated AWS that resources act on. */
 export interface Services {
-  readonly iam: Pick<Iam, 'putRole' | 'deleteRole' | 'putRolePolicy' | 'deleteRolePolicy' | 'putManagedPolicy' | 'deletePolicy' | 'attachRolePolicy' | 'detachRolePolicy'>;
+  readonly iam: Pick<Iam, 'hasRole' | 'putRole' | 'deleteRole' | 'putRolePolicy' | 'deleteRolePolicy' | 'putManagedPolicy' | 'deletePolicy' | 'attachRolePolicy' | 'detachRolePolicy'>;
   readonly backup: Pick<AwsBackup, 'declareVault' | 'putVault' | 'deleteVault'>;
   readonly lambda: FunctionService;
   readonly stepFunctions: StateMachineService;

@@ -172,8 +172,9 @@ export class Stack implements NestedStack {
   private async standing(id: string): Promise<ResourceState | undefined> {
     const current = this.state.resources[id];
     if (current?.status !== 'CREATE_FAILED' || current.stack) return current;
-    const { deletionPolicy: policy } = current;
-    if (this.cloud.rules.failedCreations === 'cleanedUp') this.versions.add(id, current);
+    const { deletionPolicy: policy, type } = current;
+    // What has a name of its own, as a role's policy, could not be made beside it.
+    if (this.cloud.rules.failedCreations === 'cleanedUp' && resourceType(type).kind === 'custom') this.versions.add(id, current);
     else await this.deletions().run([{ logicalId: id, resource: current, policy }]);
     delete this.state.resources[id];
     return undefined;

@@ -1,8 +1,9 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnParameter, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import { Deployment, failureReason } from './deployment';
 import {
-  A, Build, copied, copies, copyWith, DAY, DESTROY, DR, heldArns, HOUR, MINUTE, NEIGHBOUR_FAILS, OTHER_ACCOUNT, POLICIES, thenNeighbour, vault,
+  A, B, Build, copied, copies, copyWith, DAY, DESTROY, DR, heldArns, HOUR, MINUTE, NEIGHBOUR_FAILS, OTHER_ACCOUNT, POLICIES, thenNeighbour, vault,
 } from './stories';
+import { Ended } from '../../simulator/simulation';
 import { OneTimeCopyJobProps, OneTimeCopyJobProvider } from '../../src';
 
 const days = (deleteAfter: number): Partial<OneTimeCopyJobProps> => ({ deleteAfter: Duration.days(deleteAfter) });
@@ -54,6 +55,92 @@ describe.each(['actual', 'asked', 'none'])('a lifecycle that AWS Backup does not
     const created = await deployment.deploy(copyWith({ ...lifecycle, ...props }), { lifecycleEcho, vaults: [{ arn: DR, locked: true }] });
     expect(created.status).toBe('CREATE_COMPLETE');
     expect(created.calls.backup.UpdateRecoveryPointLifecycle).toBeUndefined();
+  });
+});
+
+describe('a copy that was made without an end and shortened in place since', () => {
+  const NEVER = { removeLifecycle: true };
+  const ONLY_COLD = { moveToColdStorageAfter: Duration.days(30) };
+  /** A source that never expires. */
+  const endless = { recoveryPoints: [{ arn: A, lifecycle: {} }, { arn: B, lifecycle: {} }] };
+  const lives = (ended: Ended) => copies(ended).filter(({ arn }) => heldArns(ended).includes(arn))
+    .map(({ lifecycle: { DeleteAfterDays: end = -1 } }) => end);
+
+  it.each([['never', NEVER], ['only moved to cold storage', ONLY_COLD]])('lives as long as asked when its stack is made again: %s', async (_, props) => {
+    const deployment = new Deployment();
+    await deployment.deploy(copyWith(props));
+    await deployment.deploy(copyWith(days(7)));
+    await deployment.delete();
+    const again = await deployment.deploy(copyWith(props));
+    expect(again.status).toBe('CREATE_COMPLETE');
+    expect(again.copyJobs).toHaveLength(1);
+    expect(lives(again)).toEqual([-1]);
+  });
+
+  it('lives as long as asked when a change back comes with another logical id', async () => {
+    const deployment = new Deployment();
+    await deployment.deploy(copyWith(NEVER));
+    await deployment.deploy(copyWith(days(7)));
+    const moved = await deployment.deploy(stack => {
+      copyWith(NEVER)(stack);
+      (stack.node.findChild('Copy').node.defaultChild as CfnResource).overrideLogicalId('Renamed');
+    });
+    expect(moved.status).toBe('UPDATE_COMPLETE');
+    expect(moved.copyJobs).toHaveLength(1);
+    expect(lives(moved)).toEqual([-1]);
+  });
+
+  it('is made anew when nothing was asked and its source never expires', async () => {
+    const deployment = new Deployment();
+    await deployment.deploy(copyWith(), endless);
+    await deployment.deploy(copyWith(days(7)), endless);
+    await deployment.delete(endless);
+    const again = await deployment.deploy(copyWith(), endless);
+    expect(again.copyJobs).toHaveLength(2);
+    expect(lives(again)).toEqual([-1]);
+  });
+
+  it('is made anew by a change to another copy and back', async () => {
+    const deployment = new Deployment();
+    await deployment.deploy(copyWith(), endless);
+    await deployment.deploy(copyWith(days(7)), endless);
+    await deployment.deploy(copyWith({ recoveryPointArn: B }), endless);
+    const back = await deployment.deploy(copyWith(), endless);
+    expect(back.copyJobs).toHaveLength(3);
+    expect(lives(back)).toEqual([-1]);
+  });
+
+  it.each(['actual', 'asked', 'none'])('is not made anew where it was never shortened, and AWS Backup kept the source\'s end (it tells: %s)', async lifecycleEcho => {
+    const deployment = new Deployment();
+    const scenario = { lifecycleEcho, minusOne: 'keepsSource' };
+    await deployment.deploy(thenNeighbour(copyWith(NEVER)), { ...scenario, ...NEIGHBOUR_FAILS });
+    const again = await deployment.deploy(thenNeighbour(copyWith(NEVER)), scenario);
+    expect(again.status).toBe('CREATE_COMPLETE');
+    expect(again.copyJobs).toHaveLength(1);
+  });
+
+  it('lives as long as asked when a token of one\'s own names it', async () => {
+    const deployment = new Deployment();
+    const mine = { idempotencyToken: 'mine' };
+    await deployment.deploy(copyWith({ ...mine, ...days(7) }), RETURN_FIRST);
+    await deployment.delete(RETURN_FIRST);
+    await deployment.advance(HOUR);
+    const again = await deployment.deploy(copyWith({ ...mine, ...NEVER }), RETURN_FIRST);
+    expect(again.status).toBe('CREATE_COMPLETE');
+    expect(again.copyJobs).toHaveLength(1);
+    expect(lives(again)).toEqual([-1]);
+  });
+});
+
+describe('two jobs that the deployment gives one token', () => {
+  it.each([[7, YEARS], [YEARS, 7]])('share a copy that lives as long as the longer asks: %d and %d days', async (one, other) => {
+    const ended = await new Deployment().deploy(stack => {
+      const idempotencyToken = new CfnParameter(stack, 'Token', { default: 'mine' }).valueAsString;
+      copyWith({ idempotencyToken, ...days(one) })(stack);
+      copyWith({ idempotencyToken, ...days(other) }, 'Second')(stack);
+    }, RETURN_FIRST);
+    expect(ended.status).toBe('CREATE_COMPLETE');
+    expect(copies(ended).map(({ lifecycle }) => lifecycle.DeleteAfterDays)).toEqual([YEARS]);
   });
 });
 

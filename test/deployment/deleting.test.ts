@@ -2,8 +2,8 @@ import { RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { copyJob, Deployment, failureReason } from './deployment';
 import {
-  A, B, besideNeighbour, Build, copied, copies, copyWith, DESTROY, DR, FORGOTTEN, FRANKFURT, HOUR, longestOperationSeconds, MINUTE, OTHER_ACCOUNT,
-  POLICIES, RETAIN, vault,
+  A, B, besideNeighbour, Build, copied, copies, copyWith, DESTROY, DR, failures, FORGOTTEN, FRANKFURT, HOUR, longestOperationSeconds, MINUTE,
+  OTHER_ACCOUNT, POLICIES, RETAIN, vault,
 } from './stories';
 
 const withPolicy = (removalPolicy: RemovalPolicy): Build => copyWith({ removalPolicy });
@@ -241,6 +241,21 @@ describe('a copy under DESTROY that cannot be deleted', () => {
     await expect(new Deployment().deploy(stack => copyWith({
       removalPolicy: DESTROY, destinationBackupVault: vault(stack, OTHER_ACCOUNT),
     })(stack))).rejects.toThrow(/removalPolicy/);
+  });
+
+  it('in another account is refused when the policy changes to DESTROY, where the account is known only at deployment', async () => {
+    const deployment = new Deployment({});
+    const build = (removalPolicy: RemovalPolicy): Build => stack =>
+      copyWith({ removalPolicy, destinationBackupVault: vault(stack, OTHER_ACCOUNT) })(stack);
+    await deployment.deploy(build(RETAIN));
+    const updated = await deployment.deploy(build(DESTROY));
+    expect(updated.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(failures(updated)).toEqual([
+      expect.stringMatching(/DESTROY, but a copy in the account 444455556666 can only be deleted there\. Nothing was done\. Use RETAIN\./),
+    ]);
+    const deleted = await deployment.delete();
+    expect(deleted.status).toBe('DELETE_COMPLETE');
+    expect(copied(deleted)).toEqual([A]);
   });
 
   it('is refused before anything is copied when the account is known only at deployment', async () => {

@@ -72,7 +72,7 @@ beforeAll(async () => {
   plays = [];
   for (const story of Object.values(STORIES)) plays.push(await play(story));
   grants = plays.flatMap(each => each.grants);
-}, 120_000);
+});
 
 const nameOf = ({ role, action, resource }: Grant) => `${role} ${action} on ${resource}`;
 

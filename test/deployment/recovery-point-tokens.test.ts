@@ -1,7 +1,8 @@
 import { CfnOutput, CfnParameter, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { BackupVault } from 'aws-cdk-lib/aws-backup';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { copyJob, Deployment } from './deployment';
-import { A, Build, copied, copies, copyWith, DESTROY, FRANKFURT, ownRole, POLICIES, vault } from './stories';
+import { A, Build, copied, copies, copyWith, DESTROY, DR, FRANKFURT, NEIGHBOUR_FAILS, ownRole, POLICIES, thenNeighbour, vault } from './stories';
 
 /** What only the deployment knows, as IAM takes it into a policy. */
 const POINTS: Readonly<Record<string, (stack: Stack) => string>> = {
@@ -62,6 +63,48 @@ describe.each(POLICIES)('a recovery point ARN that is known at deployment, under
     });
     expect(created.status).toBe('CREATE_COMPLETE');
     expect(copies(created).at(-1)?.arn).toBe(created.outputs.SecondArn);
+  });
+});
+
+describe('a destination that a parameter names, under DESTROY', () => {
+  const FORMS: Readonly<Record<string, (stack: Stack, arn: string) => string>> = {
+    'the vault\'s ARN': (stack, arn) => new CfnParameter(stack, 'Vault', { default: arn }).valueAsString,
+    'its Region': (stack, arn) => `arn:aws:backup:${new CfnParameter(stack, 'Region', { default: arn.split(':')[3] }).valueAsString}:111122223333:backup-vault:dr`,
+  };
+  const to = (form: string, arn: string): Build => stack =>
+    copyWith({ removalPolicy: DESTROY, destinationBackupVault: BackupVault.fromBackupVaultArn(stack, 'Named', FORMS[form](stack, arn)) })(stack);
+
+  it.each(Object.keys(FORMS))('deletes the copy in the Region before, when it changes: %s', async form => {
+    const deployment = new Deployment();
+    await deployment.deploy(to(form, DR));
+    const updated = await deployment.deploy(to(form, FRANKFURT));
+    expect(updated.status).toBe('UPDATE_COMPLETE');
+    expect(copies(updated).map(({ vaultArn }) => vaultArn)).toEqual([FRANKFURT]);
+    expect(copied(await deployment.delete())).toEqual([]);
+  });
+
+  it.each(Object.keys(FORMS))('deletes the new copy when the change is rolled back: %s', async form => {
+    const deployment = new Deployment();
+    await deployment.deploy(to(form, DR));
+    const after = await deployment.deploy(thenNeighbour(to(form, FRANKFURT)), NEIGHBOUR_FAILS);
+    expect(after.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(copies(after).map(({ vaultArn }) => vaultArn)).toEqual([DR]);
+  });
+});
+
+describe('a source that was copied moments ago', () => {
+  it('is waited for, though StartCopyJob does not know it at once', async () => {
+    const ended = await new Deployment().deploy(stack => {
+      const first = copyJob(stack, { role: ownRole(stack) });
+      copyJob(stack, {
+        role: ownRole(stack),
+        recoveryPointArn: first.destinationRecoveryPointArn,
+        sourceBackupVault: vault(stack, DR),
+        destinationBackupVault: vault(stack, FRANKFURT),
+      }, 'Second');
+    }, { faults: [{ operation: 'StartCopyJob', kind: 'notFound', skip: 1, forSeconds: 60 }] });
+    expect(ended.status).toBe('CREATE_COMPLETE');
+    expect(copies(ended)).toHaveLength(2);
   });
 });
 

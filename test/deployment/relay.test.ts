@@ -1,10 +1,11 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnCondition, CfnResource, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { copyJob, Deployment, failureReason, JOB_TYPE } from './deployment';
 import {
-  A, B, copied, copies, copyWith, DESTROY, FORGOTTEN, HOUR, idOf, longestOperationSeconds, MINUTE, NEIGHBOUR_FAILS, POLICIES, RETAIN,
+  A, B, copied, copies, copyWith, DESTROY, FORGOTTEN, HOUR, idOf, longestOperationSeconds, MINUTE, NEIGHBOUR_FAILS, ownRole, POLICIES, RETAIN,
   thenNeighbour,
 } from './stories';
 import { Ended } from '../../simulator/simulation';
+import { OneTimeCopyJobProps } from '../../src';
 
 const LEG_TYPE = 'Custom::AWSBackupOneTimeCopyJobLeg';
 const hours = (timeout: number) => Duration.hours(timeout);
@@ -187,6 +188,69 @@ describe('a timeout that is raised and lowered', () => {
     const deleted = await deployment.delete();
     expect(deleted.status).toBe('DELETE_COMPLETE');
     expect(copied(deleted)).toEqual(removalPolicy === RETAIN ? [A] : []);
+  });
+});
+
+describe('a job that ends between two legs', () => {
+  // The answer of a leg gets through late.
+  const faults = [{ service: 'response-url', operation: 'Respond', kind: 'connectionRefused', times: 3 }];
+  const ending = (end: object) => ({ faults, copyJobs: [{ createdSeconds: 0, runningSeconds: 2_411, times: 1, ...end }, {}] });
+
+  it.each(['FAILED', 'ABORTED', 'PARTIAL'])('fails the deployment when it ends %s: nothing is copied a second time', async endState => {
+    const ended = await new Deployment().deploy(copyWith({ timeout: hours(2) }), ending({ endState, statusMessage: 'stopped' }));
+    expect(ended.status).toBe('ROLLBACK_COMPLETE');
+    expect(ended.copyJobs).toHaveLength(1);
+    expect(failureReason(ended)).toMatch(new RegExp(`ended ${endState}`));
+  });
+
+  it('is the copy when it completes, though AWS Backup denies for minutes that there is one', async () => {
+    const { faults: [late], copyJobs } = ending({});
+    const ended = await new Deployment().deploy(copyWith({ timeout: hours(2) }), {
+      copyJobs, faults: [late, { operation: 'DescribeRecoveryPoint', kind: 'notFound', forSeconds: 1 * HOUR }],
+    });
+    expect(ended.status).toBe('CREATE_COMPLETE');
+    expect(ended.copyJobs).toHaveLength(1);
+  });
+});
+
+describe('an escape hatch', () => {
+  const escaping = (escape: (resource: CfnResource, stack: Stack) => void, props: Partial<OneTimeCopyJobProps> = {}) => (stack: Stack) => {
+    const job = copyJob(stack, { role: ownRole(stack), timeout: hours(3), ...props });
+    escape(job.node.defaultChild as CfnResource, stack);
+    new CfnResource(stack, 'Other', { type: 'AWS::SNS::Topic' });
+  };
+  const lifecycles = (ended: Ended) => copies(ended).map(({ lifecycle }) => lifecycle.DeleteAfterDays);
+
+  it('that changes the lifecycle of the copy alone is heard, though a leg started it with another', async () => {
+    const ended = await new Deployment().deploy(
+      escaping(resource => resource.addPropertyOverride('Lifecycle.DeleteAfterDays', 365), { deleteAfter: Duration.days(30) }));
+    expect(ended.status).toBe('CREATE_COMPLETE');
+    expect(lifecycles(ended)).toEqual([365]);
+  });
+
+  it.each([['a', 0], ['b', 1]])('that gives the copy a condition gives it to its legs: a = %s', async (a, count) => {
+    const ended = await new Deployment().deploy(escaping((resource, stack) => {
+      resource.cfnOptions.condition = new CfnCondition(stack, 'If', { expression: Fn.conditionEquals(a, 'b') });
+    }));
+    expect(ended.status).toBe('CREATE_COMPLETE');
+    expect(ended.copyJobs).toHaveLength(count);
+  });
+
+  it('that gives every resource a condition, as an aspect may, is the copy\'s, too', async () => {
+    const ended = await new Deployment().deploy(stack => {
+      escaping(() => undefined)(stack);
+      const never = new CfnCondition(stack, 'Never', { expression: Fn.conditionEquals('a', 'b') });
+      stack.node.findChild('Copy').node.findAll().filter(CfnResource.isCfnResource).forEach(resource => resource.cfnOptions.condition = never);
+    });
+    expect(ended.status).toBe('CREATE_COMPLETE');
+    expect(ended.copyJobs).toEqual([]);
+  });
+
+  it('that leaves out every part of the lifecycle leaves it to AWS Backup', async () => {
+    const ended = await new Deployment().deploy(
+      escaping(resource => resource.addPropertyOverride('Lifecycle.DeleteAfterDays', { Ref: 'AWS::NoValue' }), { timeout: undefined, deleteAfter: Duration.days(30) }));
+    expect(ended.status).toBe('CREATE_COMPLETE');
+    expect(ended.copyJobs[0].input.Lifecycle).toBeUndefined();
   });
 });
 

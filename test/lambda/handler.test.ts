@@ -258,7 +258,7 @@ describe('updating', () => {
     fixture.stackStatus = 'UPDATE_ROLLBACK_IN_PROGRESS';
     const update = fixture.request('Update', {}, { PhysicalResourceId: forward.PhysicalResourceId });
     const back = await fixture.onEvent(update);
-    expect(back).toEqual({ PhysicalResourceId: old, Phase: 'lifecycle', Settle: 'restored', Operation: 'rollback' });
+    expect(back).toEqual({ PhysicalResourceId: old, Phase: 'lifecycle', Settle: 'lengthened', Operation: 'rollback' });
     expect(await fixture.poll(update, back)).toMatchObject({
       IsComplete: true,
       Data: { DestinationRecoveryPointArn: fixture.jobs[0].destinationRecoveryPointArn, CopyJobState: 'COMPLETED', ResourceType: 'EBS' },

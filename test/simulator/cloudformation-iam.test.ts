@@ -30,6 +30,27 @@ it.each([['an inline policy', policy], ['a managed policy', managed]])('%s follo
   expect([may('A', 'backup:StartCopyJob'), may('B', 'backup:StartCopyJob')]).toEqual([false, false]);
 });
 
+it('a role with the name of one that was kept cannot be made', async () => {
+  const named = { ...role({ RoleName: 'mine' }), DeletionPolicy: 'Retain' };
+  await aws.deploy({ A: named });
+  await aws.delete();
+  expect((await aws.deploy({ A: named })).status).toBe('ROLLBACK_COMPLETE');
+  expect(aws.events.map(({ reason }) => reason)).toContain('Resource handler returned message: "Role with name mine already exists." (HandlerErrorCode: AlreadyExists)');
+});
+
+it.each(['deletedFirst', 'cleanedUp'] as const)('an inline policy whose creation was cancelled and kept is there when it is made again: %s', async failedCreations => {
+  aws.rules = { ...aws.rules, failedCreations };
+  aws.noRollback = true;
+  aws.failing.add('Failing');
+  aws.failsAfterSeconds = 25;
+  const resources = { A: role(), P: policy('backup:StartCopyJob', ['A']), Failing: { Type: 'AWS::SNS::Topic', Properties: {} } };
+  await aws.deploy(resources);
+  expect(aws.state!.resources.P.status).toBe('CREATE_FAILED');
+  aws.failing.clear();
+  expect((await aws.deploy(resources)).status).toBe('UPDATE_COMPLETE');
+  expect(may('A', 'backup:StartCopyJob')).toBe(true);
+});
+
 it('an inline policy of another name takes the place of the first', async () => {
   await aws.deploy({ A: role(), P: policy('backup:StartCopyJob', ['A'], 'first') });
   await aws.deploy({ A: role(), P: policy('backup:DescribeCopyJob', ['A'], 'second') });

@@ -120,9 +120,9 @@ export function survivesWhatPasses(steps: readonly Step[]): string[] {
   const { kind, asked, before, after, neighbourFails } = step;
   // What a user's own token once named, AWS Backup may not give for another copy, nor in the place of one that failed.
   const tokenIsUsed = asked?.token !== undefined && steps.slice(0, -1).some(earlier => earlier.asked?.token === asked.token);
-  const isUnknownCopy = sameCopy(asked, before.setting) && (asked!.waits
-    ? before.setting!.waits === false && isForgetful(steps)
-    : asked!.lifecycle !== before.setting!.lifecycle);
+  const isUnknownCopy = asked?.waits
+    ? isForgetful(steps) && steps.some(({ asked: earlier }) => sameCopy(asked, earlier) && !earlier!.waits)
+    : sameCopy(asked, before.setting) && asked!.lifecycle !== before.setting!.lifecycle;
   // Nothing reaches into another account to change what a copy has.
   const isOutOfReach = asked?.destination === 'elsewhere' && sameCopy(asked, before.setting) && asked.lifecycle !== before.setting!.lifecycle;
   if (!passes(step) || isHalfDone(before) || isGuarded(steps) || tokenIsUsed || isUnknownCopy || isOutOfReach) return [];

@@ -1,5 +1,5 @@
 import { randomText } from '../../random-text';
-import { NotSimulated } from '../errors';
+import { NotSimulated, ResourceFailure } from '../errors';
 import { generatedName, globalArn } from '../names';
 import { ResourceRequest } from '../resource-type';
 import { Properties } from '../template';
@@ -24,6 +24,9 @@ export const role: PlainType = {
     };
   },
   apply: (_logicalId, { physicalId, attributes, properties }, { services: { iam } }, previous) => {
+    if (!previous && iam.hasRole(physicalId)) {
+      throw new ResourceFailure(`Resource handler returned message: "Role with name ${physicalId} already exists." (HandlerErrorCode: AlreadyExists)`);
+    }
     const policies = inlinePolicies(properties);
     const managedPolicyArns = strings(properties.ManagedPolicyArns);
     Object.keys(inlinePolicies(previous?.properties)).filter(name => !(name in policies))
