@@ -265,7 +265,7 @@ describe('a request whose only delivery comes late', () => {
     await deployment.deploy(copyWith({ removalPolicy: DESTROY }));
     const late = await deployment.delete({ deliverLate: [{ requestType: 'Delete', afterSeconds: 55.5 * MINUTE }] });
     expect(late.status).toBe('DELETE_FAILED');
-    expect(failures(late)[0]).toMatch(/is still COMPLETED\. Delete again/);
+    expect(failures(late)[0]).toMatch(/is still COMPLETED when the time for its deletion is over; .* Delete again\./);
     const again = await deployment.delete();
     expect(again.status).toBe('DELETE_COMPLETE');
     expect(copied(again)).toEqual([]);
