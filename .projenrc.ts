@@ -61,6 +61,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       maxWorkers: 2,
+      // They have a command of their own.
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/large/'],
       // Against what hangs; no machine is too slow for it.
       testTimeout: 30 * 60_000,
       globalSetup: '<rootDir>/test/temporary-folder/make.ts',
@@ -108,6 +110,7 @@ project.testTask.prependSpawn(project.preCompileTask);
 project.testTask.exec('tsc --project test/tsconfig.json');
 // README's samples compile.
 project.postCompileTask.exec('jsii-rosetta extract --strict --compile --fail');
+project.package.setScript('test:large', 'projen bundle && jest --testPathIgnorePatterns /node_modules/ -- test/large');
 project.package.setScript('simulate', 'tsx simulator/main.ts');
 project.package.setScript('demo', 'tsx simulator/demo.ts');
 project.package.setScript('soak', 'projen bundle && tsx test/soak/main.ts');

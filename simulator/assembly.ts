@@ -33,7 +33,12 @@ const DEFAULT_ENVIRONMENT: Environment = { account: '111122223333', region: 'us-
 /** The stacks that a synthesized app holds, those of stages too, each after those that it depends on. */
 export function readAssembly(directory: string): AssemblyStack[] {
   if (!existsSync(join(directory, 'manifest.json'))) throw new Error(`${directory} is no cloud assembly: it has no manifest.json.`);
-  const assemblies = [open(directory)];
+  return stacksOf(open(directory));
+}
+
+/** The stacks of an assembly that has been read. */
+export function stacksOf(assembly: CloudAssembly): AssemblyStack[] {
+  const assemblies = [assembly];
   for (const { nestedAssemblies } of assemblies) assemblies.push(...nestedAssemblies.map(({ fullPath }) => open(fullPath)));
   return assemblies.flatMap(({ stacks }) => stacks.map(readStack));
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack, StackProps } from 'aws-cdk-lib';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
-import { readAssembly } from '../../simulator/assembly';
+import { stacksOf } from '../../simulator/assembly';
 import { CopyJobRecord } from '../../simulator/backup/copy-job';
 import { RecoveryPoint } from '../../simulator/backup/recovery-points';
 import { RequestRecord, requestRecord } from '../../simulator/cloudformation/request-record';
@@ -40,10 +40,10 @@ export class Deployment {
   async deploy(build: (stack: Stack) => void, scenario: ScenarioInput = {}, options: DeployOptions = {}): Promise<Ended> {
     this.refuseWhenClosed();
     const outdir = join(folder, String(++assemblies));
-    const app = new App({ outdir });
+    // What nobody deploys takes its time.
+    const app = new App({ outdir, treeMetadata: false, analyticsReporting: false });
     build(new Stack(app, 'Stack', this.props));
-    app.synth();
-    const [stack] = readAssembly(outdir);
+    const [stack] = stacksOf(app.synth());
     this.machine ??= machines.pop() ?? await startMachine();
     this.simulation ??= await startSimulation({ environment: stack.environment, scenario: parse(scenario), machine: this.machine });
     return this.simulation.deploy(assets.of(stack), parse(scenario), options);

@@ -170,10 +170,10 @@ describe('any other request that is delivered again', () => {
   it.each(['Create', 'Update', 'Delete'])('an old %s, over and over while the next operations run: nothing more is copied or deleted', async requestType => {
     const deployment = new Deployment();
     const long = { copyJobs: [{ recoveryPointArn: A, runningSeconds: 90 * MINUTE }] };
-    const everyMinute = Array.from({ length: 150 }, (_, n) => ({ requestType, resource: 'Stack/Copy', afterSeconds: n * 50 + 1 }));
+    const often = Array.from({ length: 50 }, (_, n) => ({ requestType, resource: 'Stack/Copy', afterSeconds: n * 151 + 1 }));
     const build = (props = {}) => copyWith({ removalPolicy: DESTROY, ...props });
     await deployment.deploy(requestType === 'Update' ? withOther(build({ recoveryPointArn: B })) : other);
-    await deployment.deploy(withOther(build()), { ...long, deliverAgain: everyMinute });
+    await deployment.deploy(withOther(build()), { ...long, deliverAgain: often });
     const taken = await deployment.deploy(withOther(build()), long);
     expect(taken.status).toBe('UPDATE_COMPLETE');
     expect(copiesInDr(taken)).toHaveLength(1);

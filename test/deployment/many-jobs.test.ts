@@ -1,32 +1,5 @@
-import { Stack } from 'aws-cdk-lib';
-import { Deployment, copyJob, failureReason } from './deployment';
-import { besideNeighbour, copied, DESTROY, HOUR, longestOperationSeconds } from './stories';
-import { OneTimeCopyJobProps } from '../../src';
-
-const snapshot = (n: number) => `arn:aws:ec2:us-east-1::snapshot/snap-${String(n).padStart(17, '0')}`;
-
-function jobs(count: number, props: Partial<OneTimeCopyJobProps> = {}): (stack: Stack) => void {
-  return stack => {
-    for (let n = 0; n < count; n++) copyJob(stack, { recoveryPointArn: snapshot(n), ...props }, `Copy${n}`);
-  };
-}
-
-describe('400 jobs in one stack', () => {
-  it.each([['without', false], ['with', true]])('copy each once, though AWS Backup starts five a second and runs 100 at a time: %s minimized policies', async (_, minimized) => {
-    const ended = await new Deployment().deploy(stack => {
-      stack.node.setContext('@aws-cdk/aws-iam:minimizePolicies', minimized);
-      jobs(400)(stack);
-    }, { copyJobs: [{ runningSeconds: 120 }], startCopyJobPerSecond: 5, concurrentCopyJobs: 100, lambdaConcurrency: 1_000 });
-    expect(failureReason(ended)).toBe('');
-    expect(ended.status).toBe('CREATE_COMPLETE');
-    expect(ended.copyJobs).toHaveLength(400);
-    expect(new Set(copied(ended)).size).toBe(400);
-    expect(ended.calls.backup.StartCopyJob.accepted).toBe(400);
-    expect(ended.calls.backup.StartCopyJob.rejected).toBeGreaterThan(0);
-    expect(ended.calls.lambda.Invoke.rejected).toBe(0);
-    expect(longestOperationSeconds(ended)).toBeLessThan(HOUR);
-  });
-});
+import { Deployment, failureReason } from './deployment';
+import { besideNeighbour, copied, DESTROY, jobs, snapshot } from './stories';
 
 describe('nine jobs in one stack', () => {
   it('are all copied in a new account, where Lambda runs ten functions at a time', async () => {

@@ -46,6 +46,17 @@ export function copyWith(props: Partial<OneTimeCopyJobProps> = {}, id = 'Copy'):
   };
 }
 
+/** Copies of so many snapshots. */
+export function jobs(count: number, props: Partial<OneTimeCopyJobProps> = {}): Build {
+  return stack => {
+    for (let n = 0; n < count; n++) copyJob(stack, { recoveryPointArn: snapshot(n), ...props }, `Copy${n}`);
+  };
+}
+
+export function snapshot(n: number): string {
+  return `arn:aws:ec2:us-east-1::snapshot/snap-${String(n).padStart(17, '0')}`;
+}
+
 /** A role that no stack owns. */
 export function ownRole(stack: Stack, name = 'backup'): IRole {
   return stack.node.tryFindChild(name) as IRole | undefined ?? Role.fromRoleArn(stack, name, `arn:aws:iam::111122223333:role/${name}`);
