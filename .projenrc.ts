@@ -10,6 +10,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   author: 'cdk-backup-copy-job contributors',
   authorAddress: REPOSITORY_URL,
   repositoryUrl: `${REPOSITORY_URL}.git`,
+  homepage: REPOSITORY_URL,
   license: 'Apache-2.0',
   copyrightOwner: 'cdk-backup-copy-job contributors',
   keywords: ['cdk', 'aws-backup', 'backup', 'copy-job', 'recovery-point', 'disaster-recovery'],
@@ -27,8 +28,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   bumpPackage: 'commit-and-tag-version@^12',
   publishToPypi: { distName: 'cdk-backup-copy-job', module: 'cdk_backup_copy_job' },
   publishToMaven: {
-    javaPackage: 'io.github.cdkbackupcopyjob',
-    mavenGroupId: 'io.github.cdkbackupcopyjob',
+    javaPackage: `io.github.${REPOSITORY.owner.replaceAll('-', '')}`,
+    // Maven Central gives a group of io.github to the owner of that name.
+    mavenGroupId: `io.github.${REPOSITORY.owner}`,
     mavenArtifactId: 'cdk-backup-copy-job',
   },
   publishToNuget: { dotNetNamespace: 'CdkBackupCopyJob', packageId: 'CdkBackupCopyJob' },
@@ -114,7 +116,7 @@ project.package.setScript('test:large', 'projen bundle && jest --testPathIgnoreP
 project.package.setScript('simulate', 'tsx simulator/main.ts');
 project.package.setScript('demo', 'tsx simulator/demo.ts');
 project.package.setScript('soak', 'projen bundle && tsx test/soak/main.ts');
-project.npmignore?.exclude('/lambda/', '/simulator/', '/examples/', '/benchmark/', '/rosetta/', '/.ci/', '/tmp/', '.jsii.tabl.json');
+project.npmignore?.exclude('/lambda/', '/simulator/', '/examples/', '/benchmark/', '/rosetta/', '/.ci/', '/tmp/');
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 project.synth();

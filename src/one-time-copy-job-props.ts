@@ -72,7 +72,7 @@ export interface OneTimeCopyJobProps {
   readonly optInToArchiveForSupportedResources?: boolean;
 
   /**
-   * Asks for a copy that is never moved and never deleted, by sending -1 for both. Cannot be combined with the three props above.
+   * Asks for a copy that is never moved and never deleted, by sending -1 for both. Cannot be combined with `moveToColdStorageAfter`, `deleteAfter` and `optInToArchiveForSupportedResources`.
    *
    * The AWS Backup Developer Guide adds that such a copy keeps the source's expiry; a copy for good is best asked for with
    * `deleteAfter: Duration.days(36500)`.
@@ -103,7 +103,7 @@ export interface OneTimeCopyJobProps {
   readonly waitForCompletion?: boolean;
 
   /**
-   * How long the deployment waits for the copy: whole seconds, from 1 minute to 18 days, no token; else an error at synthesis.
+   * How long the deployment waits for the copy: whole seconds, from 1 minute to 18 days. Anything else, or a token, is an error at synthesis.
    *
    * When it is over the deployment fails, the copy job goes on, and the next deployment takes it over. CloudFormation gives a custom
    * resource one hour, so each 55 minutes take a resource of their own: 8 hours are nine resources, and 18 days are 472, which is

@@ -16,7 +16,7 @@ import {
 import { invalidProp } from './invalid-prop';
 import { isNestedIn, rootStack } from './nested-stacks';
 
-/** How the functions behind one or many `OneTimeCopyJob`s run. */
+/** How the functions behind one or many jobs run. */
 export interface OneTimeCopyJobProviderProps {
   /**
    * How long to wait between two looks at a running copy job: 5 seconds to 1 minute, whole seconds.
@@ -62,7 +62,7 @@ export interface OneTimeCopyJobProviderProps {
   readonly logGroup?: logs.ILogGroup;
 
   /**
-   * The key that encrypts the functions' environment variables (ARNs of one another and a number of attempts; there are no secrets in them).
+   * The key that encrypts the functions' environment variables (ARNs of one another and a number of attempts, no secrets).
    *
    * @default - an AWS managed key
    */
@@ -79,7 +79,7 @@ const LONGEST_INLINE_POLICIES = 10_240;
 const WAITER_SECONDS = Duration.minutes(58).toSeconds();
 
 /**
- * The functions that start and follow copy jobs. One serves any number of `OneTimeCopyJob`s of its stack and of the stacks nested in it.
+ * The functions that start and follow copy jobs. One serves any number of jobs of its stack and of the stacks nested in it.
  *
  * Its construct ids are a public contract, as CloudFormation never lets a deployed job change to another provider.
  *
@@ -106,7 +106,7 @@ export class OneTimeCopyJobProvider extends Construct {
       throw new Error(`${scope.node.path}: the id '${SHARED_ID}' in ${stack.node.path} is taken by a construct that is not this library's `
         + 'OneTimeCopyJobProvider. Is the library installed twice? Install it once, or hand each job a \'provider\' of your own.');
     }
-    if (props && !isSame(props, existing.props)) {
+    if (saysAnything(props) && !isSame(props, existing.props)) {
       throw new Error(`${scope.node.path}: the shared OneTimeCopyJobProvider of ${stack.node.path} was already set up, with other props, by `
         + `${existing.setUpBy}. Set it up in one place, before the first job, or hand jobs a 'provider' of your own.`);
     }
@@ -336,9 +336,14 @@ function checkedPollInterval(scope: Construct, interval: Duration): Duration {
   return interval;
 }
 
+/** Other languages hand over an object of nothing for props that are left out. */
+function saysAnything(props: object | undefined): boolean {
+  return Object.values(props ?? {}).some(value => value !== undefined && value !== null);
+}
+
 /** Whether two settings are the same: durations by their length, constructs by identity, the rest by value. */
 function isSame(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
+  if (Object.is(a ?? undefined, b ?? undefined)) return true;
   if (a instanceof Duration && b instanceof Duration) return a.toMilliseconds() === b.toMilliseconds();
   if (typeof a !== 'object' || typeof b !== 'object' || !a || !b || Construct.isConstruct(a) || Construct.isConstruct(b)) return false;
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];

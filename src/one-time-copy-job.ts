@@ -122,7 +122,7 @@ export class OneTimeCopyJob extends Construct {
     return this.attribute('CopyJobState');
   }
 
-  /** What AWS Backup says of the job's state; often empty for a completed job. Cut when the response to CloudFormation would grow too long. */
+  /** What AWS Backup says of the job's state, often nothing for a completed job. Cut when the response to CloudFormation would grow too long. */
   public get statusMessage(): string {
     return this.attribute('StatusMessage');
   }
@@ -146,7 +146,7 @@ export class OneTimeCopyJob extends Construct {
     return this.attribute('ResourceArn');
   }
 
-  /** The name of the resource that was backed up; empty when it has none. Cut when the response to CloudFormation would grow too long. */
+  /** The name of the resource that was backed up, empty when it has none. Cut when the response to CloudFormation would grow too long. */
   public get resourceName(): string {
     return this.attribute('ResourceName');
   }
@@ -191,17 +191,17 @@ export class OneTimeCopyJob extends Construct {
     return this.attribute('DestinationRecoveryPointLifecycle');
   }
 
-  /** `true` for a composite job, which copies the members of a stack or an application; `false` otherwise. */
+  /** `true` for a composite job, which copies the members of a stack or an application, else `false`. */
   public get isParent(): string {
     return this.attribute('IsParent');
   }
 
-  /** The number of a composite job's child jobs, as a decimal number in a string; empty for any other job. */
+  /** The number of a composite job's child jobs, as a decimal number in a string. Empty for any other job. */
   public get numberOfChildJobs(): string {
     return this.attribute('NumberOfChildJobs');
   }
 
-  /** A composite job's child jobs counted by state, as JSON: `{"COMPLETED":2}`; empty for any other job. */
+  /** A composite job's child jobs counted by state, as JSON: `{"COMPLETED":2}`. Empty for any other job. */
   public get childJobsInState(): string {
     return this.attribute('ChildJobsInState');
   }

@@ -74,6 +74,14 @@ describe('the shared provider', () => {
     expect(OneTimeCopyJobProvider.getOrCreate(stack, { ...props(), pollInterval: Duration.seconds(60) })).toBe(provider);
   });
 
+  it.each([
+    ['nothing', {}], ['undefined', { vpc: undefined }], ['null', { vpc: null as unknown as undefined, pollInterval: null as unknown as undefined }],
+  ])('is given as it is to who says %s', (_what, props) => {
+    const provider = OneTimeCopyJobProvider.getOrCreate(stack, { pollInterval: Duration.minutes(1) });
+    expect(OneTimeCopyJobProvider.getOrCreate(stack, props)).toBe(provider);
+    expect(OneTimeCopyJobProvider.getOrCreate(stack, { ...props, pollInterval: Duration.minutes(1) })).toBe(provider);
+  });
+
   it.each<[string, (scope: Construct) => OneTimeCopyJobProviderProps]>([
     ['pollInterval', () => ({ pollInterval: Duration.seconds(10) })],
     ['vpc', scope => ({ vpc: new Vpc(scope, 'Vpc') })],

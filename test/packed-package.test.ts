@@ -23,7 +23,8 @@ beforeAll(() => {
 });
 
 it('holds the library, the handler bundle and the documents, and nothing else', () => {
-  const rooms = [...new Set(files.map(file => file.replace(/^lib\/.*/, 'lib/')))].sort();
+  // The tablet of translated samples is there when the documents have been made.
+  const rooms = [...new Set(files.map(file => file.replace(/^lib\/.*/, 'lib/')))].filter(name => name !== '.jsii.tabl.json').sort();
   expect(rooms).toEqual([
     '.jsii', 'API.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'RELIABILITY.md', 'THIRD-PARTY-LICENSES', 'assets/lambda/index/index.js', 'lib/', 'package.json',
   ]);
