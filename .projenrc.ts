@@ -95,6 +95,21 @@ project.bundler.addBundle('lambda/index.ts', {
 });
 project.bundler.bundleTask.exec('tsx projenrc/third-party-licenses.ts tmp/bundle.json THIRD-PARTY-LICENSES');
 
+// Which way imports run: see ARCHITECTURE.md.
+project.eslint?.addRules({
+  'import/no-restricted-paths': ['error', {
+    zones: [
+      { target: './src', from: ['./lambda', './simulator', './test'] },
+      { target: './lambda', from: './src', except: ['contract.ts'] },
+      { target: './lambda', from: ['./simulator', './test'] },
+      { target: './lambda/copy', from: ['./lambda/index.ts', './lambda/on-event.ts', './lambda/is-complete.ts'] },
+      { target: './lambda/aws', from: ['./lambda/index.ts', './lambda/on-event.ts', './lambda/is-complete.ts', './lambda/copy'] },
+      { target: './lambda/messages', from: ['./lambda/index.ts', './lambda/on-event.ts', './lambda/is-complete.ts', './lambda/copy', './lambda/aws'] },
+      { target: './simulator', from: ['./src', './lambda', './test'] },
+    ],
+  }],
+});
+
 project.eslint?.allowDevDeps('lambda/**');
 project.eslint?.allowDevDeps('simulator/**');
 
@@ -116,7 +131,7 @@ project.package.setScript('test:large', 'projen bundle && jest --testPathIgnoreP
 project.package.setScript('simulate', 'tsx simulator/main.ts');
 project.package.setScript('demo', 'tsx simulator/demo.ts');
 project.package.setScript('soak', 'projen bundle && tsx test/soak/main.ts');
-project.npmignore?.exclude('/lambda/', '/simulator/', '/examples/', '/benchmark/', '/rosetta/', '/.ci/', '/tmp/');
+project.npmignore?.exclude('/ARCHITECTURE.md', '/CONTRIBUTING.md', '/lambda/', '/simulator/', '/examples/', '/benchmark/', '/rosetta/', '/.ci/', '/tmp/');
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 project.synth();

@@ -1,9 +1,9 @@
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { CopyJobError, sentence } from './copy-job-error';
+import { lambdaRuntime } from './aws/runtime';
 import { isComplete as look } from './is-complete';
+import { CopyJobError, sentence } from './messages/copy-job-error';
+import { PollEvent } from './messages/poll';
 import { onEvent as act } from './on-event';
-import { PollEvent } from './poll';
-import { lambdaRuntime } from './runtime';
 
 /** The provider framework's `onEvent`. */
 export const onEvent = (event: CloudFormationCustomResourceEvent) => answering(() => act(lambdaRuntime, event));

@@ -1,16 +1,16 @@
 import { CopyJob } from '@aws-sdk/client-backup';
-import { attributesFor } from './attributes';
-import { describeCopyJob, describeRecoveryPoint } from './aws-backup';
-import { errorText } from './aws-error';
-import { CopyJobError } from './copy-job-error';
-import { deleteCopy } from './delete-copy';
-import { followCopy } from './follow-copy';
-import { settleLifecycle } from './lifecycle';
-import { newestEntry } from './physical-id';
-import { PollEvent, PollResult } from './poll';
-import { isElsewhere } from './recovery-point';
-import { CopyRequest, parseRequest } from './request';
-import { Runtime } from './runtime';
+import { describeCopyJob, describeRecoveryPoint } from './aws/aws-backup';
+import { errorText } from './aws/aws-error';
+import { Runtime } from './aws/runtime';
+import { deleteCopy } from './copy/delete-copy';
+import { followCopy } from './copy/follow-copy';
+import { settleLifecycle } from './copy/lifecycle';
+import { isElsewhere } from './copy/recovery-point';
+import { attributesFor } from './messages/attributes';
+import { CopyJobError } from './messages/copy-job-error';
+import { newestEntry } from './messages/physical-id';
+import { PollEvent, PollResult } from './messages/poll';
+import { CopyRequest, parseRequest } from './messages/request';
 import { Attributes } from '../src/contract';
 
 /** Whether what `onEvent` began has ended. An error thrown here ends the deployment, so only the last word is one. */

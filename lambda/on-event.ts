@@ -1,17 +1,17 @@
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { describeCopyJob } from './aws-backup';
-import { CopyJobError } from './copy-job-error';
-import { Handover, Settlement } from './handover';
-import { outcome } from './job-state';
-import { onLegEvent } from './leg';
-import { isLimited } from './lifecycle';
-import { findPatiently } from './patience';
-import { changedCopyId, contentHash, copyId, Entry, lastCompleteId, lifecycleHash, newestEntry, restoredId } from './physical-id';
-import { existingPoint, isElsewhere, isOutOfReach, outOfReach } from './recovery-point';
-import { CopyRequest, isDestroyed, isLeg, parseRequest } from './request';
-import { Runtime } from './runtime';
-import { StackOperation, stackOperation } from './stack';
-import { begin, StartedJob } from './start-copy';
+import { describeCopyJob } from './aws/aws-backup';
+import { findPatiently } from './aws/patience';
+import { Runtime } from './aws/runtime';
+import { stackOperation } from './aws/stack';
+import { outcome } from './copy/job-state';
+import { onLegEvent } from './copy/leg';
+import { isLimited } from './copy/lifecycle';
+import { existingPoint, isElsewhere, isOutOfReach, outOfReach } from './copy/recovery-point';
+import { begin, StartedJob } from './copy/start-copy';
+import { CopyJobError } from './messages/copy-job-error';
+import { Handover, Settlement, StackOperation } from './messages/handover';
+import { changedCopyId, contentHash, copyId, Entry, lastCompleteId, lifecycleHash, newestEntry, restoredId } from './messages/physical-id';
+import { CopyRequest, isDestroyed, isLeg, parseRequest } from './messages/request';
 import { CopyJobProperties } from '../src/contract';
 
 /** Acts on what CloudFormation asks for; `isComplete` then waits for the outcome. */

@@ -8,7 +8,7 @@ import * as fc from 'fast-check';
 import { ACCIDENT, anyText } from './bad-input';
 import { COPY_TYPE, copyJob, DR, ENV, LEG_TYPE, SNAPSHOT } from './sample-job';
 import { TemplateJson } from './template-graph';
-import { parseRequest } from '../lambda/request';
+import { parseRequest } from '../lambda/messages/request';
 import { OneTimeCopyJob, OneTimeCopyJobProps, OneTimeCopyJobProvider, OneTimeCopyJobProviderProps } from '../src';
 import { CopyJobProperties } from '../src/contract';
 

@@ -1,4 +1,4 @@
-import { attributesOf, fitted } from '../../lambda/attributes';
+import { attributesOf, fitted } from '../../lambda/messages/attributes';
 import { ATTRIBUTE_NAMES, Attributes } from '../../src/contract';
 
 const size = (attributes: Attributes) => Buffer.byteLength(JSON.stringify(attributes));

@@ -1,5 +1,5 @@
-import { errorKind, mayPass } from '../../lambda/aws-error';
-import { CopyJobError } from '../../lambda/copy-job-error';
+import { errorKind, mayPass } from '../../lambda/aws/aws-error';
+import { CopyJobError } from '../../lambda/messages/copy-job-error';
 
 /** An error as the SDK throws it for an answer of AWS. */
 const answered = (name: string, httpStatusCode: number, message = 'no') => Object.assign(new Error(message), { name, $fault: 'client', $metadata: { httpStatusCode } });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { ExportedHandler, Properties, SECRET } from './exported-handler';
 import { isComplete, onEvent } from '../../lambda';
-import { PollEvent, PollResult } from '../../lambda/poll';
+import { PollEvent, PollResult } from '../../lambda/messages/poll';
 import { ATTRIBUTE_NAMES, COPY_JOB_RESOURCE_TYPE, LEG_RESOURCE_TYPE } from '../../src/contract';
 import { ACCIDENT, anyText, anyValue, errorOf } from '../bad-input';
 

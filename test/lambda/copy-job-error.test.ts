@@ -1,6 +1,6 @@
-import { CopyJobError } from '../../lambda/copy-job-error';
-import { failureHint } from '../../lambda/failure-hint';
-import { failure, outcome } from '../../lambda/job-state';
+import { failureHint } from '../../lambda/copy/failure-hint';
+import { failure, outcome } from '../../lambda/copy/job-state';
+import { CopyJobError } from '../../lambda/messages/copy-job-error';
 
 describe('an error that a user reads', () => {
   it('is one line without a stack trace', () => {

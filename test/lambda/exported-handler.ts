@@ -1,8 +1,8 @@
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { HandlerFixture } from './handler-fixture';
 import { isComplete, onEvent } from '../../lambda';
-import { PollEvent, PollResult } from '../../lambda/poll';
-import { lambdaRuntime } from '../../lambda/runtime';
+import { lambdaRuntime } from '../../lambda/aws/runtime';
+import { PollEvent, PollResult } from '../../lambda/messages/poll';
 import { LEG_RESOURCE_TYPE } from '../../src/contract';
 
 /** What nobody but CloudFormation and the handler may know. */

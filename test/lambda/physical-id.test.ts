@@ -1,4 +1,4 @@
-import { changedCopyId, contentHash, copyId, lastCompleteId, legEntry, legId, lifecycleHash, mayHold, newestEntry, restoredId, toldAnew } from '../../lambda/physical-id';
+import { changedCopyId, contentHash, copyId, lastCompleteId, legEntry, legId, lifecycleHash, mayHold, newestEntry, restoredId, toldAnew } from '../../lambda/messages/physical-id';
 import { CopyJobProperties } from '../../src/contract';
 
 const properties: CopyJobProperties = {

@@ -1,5 +1,5 @@
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { parseRequest } from '../../lambda/request';
+import { parseRequest } from '../../lambda/messages/request';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 

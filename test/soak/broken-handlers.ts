@@ -143,7 +143,7 @@ function patching(patches: readonly Patch[]): Plugin {
     name: 'patches',
     setup: ({ onLoad }) => {
       for (const file of new Set(patches.map(patch => patch.file))) {
-        onLoad({ filter: new RegExp(`[\\\\/]lambda[\\\\/]${file}\\.ts$`) }, ({ path }) => ({
+        onLoad({ filter: new RegExp(`[\\\\/]lambda[\\\\/](\\w+[\\\\/])?${file}\\.ts$`) }, ({ path }) => ({
           contents: patches.filter(patch => patch.file === file).reduce((source, patch) => patched(source, patch), readFileSync(path, 'utf8')),
           loader: 'ts',
         }));
@@ -153,6 +153,6 @@ function patching(patches: readonly Patch[]): Plugin {
 }
 
 function patched(source: string, { file, from, to }: Patch): string {
-  if (!source.includes(from)) throw new Error(`lambda/${file}.ts has no '${from}' to break.`);
+  if (!source.includes(from)) throw new Error(`${file}.ts has no '${from}' to break.`);
   return source.replace(from, to);
 }

@@ -1,16 +1,16 @@
 import { CopyJob } from '@aws-sdk/client-backup';
-import { attributesFor } from './attributes';
-import { describeCopyJob, describeRecoveryPoint } from './aws-backup';
-import { errorText, mayPass } from './aws-error';
-import { CopyJobError } from './copy-job-error';
 import { failure, outcome } from './job-state';
 import { settleLifecycle } from './lifecycle';
-import { newestEntry, toldAnew } from './physical-id';
-import { PollEvent, PollResult } from './poll';
 import { isElsewhere } from './recovery-point';
-import { CopyRequest, isLeg } from './request';
-import { Runtime } from './runtime';
-import { LifecycleProperties } from '../src/contract';
+import { LifecycleProperties } from '../../src/contract';
+import { describeCopyJob, describeRecoveryPoint } from '../aws/aws-backup';
+import { errorText, mayPass } from '../aws/aws-error';
+import { Runtime } from '../aws/runtime';
+import { attributesFor } from '../messages/attributes';
+import { CopyJobError } from '../messages/copy-job-error';
+import { newestEntry, toldAnew } from '../messages/physical-id';
+import { PollEvent, PollResult } from '../messages/poll';
+import { CopyRequest, isLeg } from '../messages/request';
 
 /** One look at a copy that is under way. The last look is at the deadline, whatever it sees. */
 export async function followCopy(runtime: Runtime, request: CopyRequest, event: PollEvent): Promise<PollResult> {

@@ -1,11 +1,11 @@
-import { CopyJobError } from './copy-job-error';
-import { Handover } from './handover';
 import { claimHash } from './idempotency-token';
-import { contentHash, lastCompleteId, legEntry, LegEntry, legId, newestEntry, restoredId } from './physical-id';
-import { CopyRequest } from './request';
-import { Runtime } from './runtime';
-import { copyIdOf, stackOperation } from './stack';
 import { begin } from './start-copy';
+import { Runtime } from '../aws/runtime';
+import { copyIdOf, stackOperation } from '../aws/stack';
+import { CopyJobError } from '../messages/copy-job-error';
+import { Handover } from '../messages/handover';
+import { contentHash, lastCompleteId, legEntry, LegEntry, legId, newestEntry, restoredId } from '../messages/physical-id';
+import { CopyRequest } from '../messages/request';
 
 /**
  * A leg starts the copy, or follows the job of the leg before, and waits its share.

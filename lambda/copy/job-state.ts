@@ -1,6 +1,6 @@
 import { CopyJob } from '@aws-sdk/client-backup';
-import { CopyJobError, sentence } from './copy-job-error';
 import { failureHint } from './failure-hint';
+import { CopyJobError, sentence } from '../messages/copy-job-error';
 
 export type Outcome = 'completed' | 'failed' | 'pending';
 

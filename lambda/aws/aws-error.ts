@@ -1,4 +1,4 @@
-import { CopyJobError } from './copy-job-error';
+import { CopyJobError } from '../messages/copy-job-error';
 
 /** What an error of a call to AWS means for the next attempt. */
 export type ErrorKind =

@@ -1,9 +1,9 @@
 import { DescribeRecoveryPointCommandOutput } from '@aws-sdk/client-backup';
-import { describeRecoveryPoint, parseVaultArn } from './aws-backup';
-import { CopyJobError } from './copy-job-error';
-import { findPatiently, PATIENCE } from './patience';
-import { CopyRequest } from './request';
-import { Runtime } from './runtime';
+import { describeRecoveryPoint, parseVaultArn } from '../aws/aws-backup';
+import { findPatiently, PATIENCE } from '../aws/patience';
+import { Runtime } from '../aws/runtime';
+import { CopyJobError } from '../messages/copy-job-error';
+import { CopyRequest } from '../messages/request';
 
 /** Whether a recovery point of that status is no copy any more; one that is CREATING, PARTIAL or AVAILABLE is. */
 export function isGone(status: string | undefined): boolean {

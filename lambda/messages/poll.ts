@@ -1,6 +1,6 @@
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { Handover } from './handover';
-import { Attributes } from '../src/contract';
+import { Attributes } from '../../src/contract';
 
 /** The event of a poll: CloudFormation's request and what `onEvent` left. */
 export type PollEvent = CloudFormationCustomResourceEvent & Handover;

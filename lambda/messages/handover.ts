@@ -1,5 +1,3 @@
-import { StackOperation } from './stack';
-
 /**
  * What `onEvent` leaves for `isComplete`: the provider framework adds these fields to the event of every poll.
  */
@@ -38,3 +36,14 @@ export type Phase =
   | 'deleting'
   /** Nothing to wait for, nothing to tell. */
   | 'nothing';
+
+/** What CloudFormation is doing with the stack of the request, by the word of the stack and of its root. */
+export type StackOperation =
+  /** Creating or updating it. */
+  | 'forward'
+  /** Going back to what was before. */
+  | 'rollback'
+  /** Deleting it, or what an update left behind. */
+  | 'removal'
+  /** Nothing, or something newer than the request, which is a late second delivery then. */
+  | 'over';

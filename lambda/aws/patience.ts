@@ -1,7 +1,7 @@
 import { ErrorKind, errorKind, errorText } from './aws-error';
-import { CopyJobError } from './copy-job-error';
-import { CopyRequest } from './request';
 import { Runtime } from './runtime';
+import { CopyJobError } from '../messages/copy-job-error';
+import { CopyRequest } from '../messages/request';
 
 const MINUTE = 60_000;
 const LONGEST_PAUSE = 30_000;

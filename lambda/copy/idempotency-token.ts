@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { content } from './physical-id';
-import { CopyRequest } from './request';
+import { content } from '../messages/physical-id';
+import { CopyRequest } from '../messages/request';
 
 /**
  * The token by which AWS Backup knows that a copy was already asked for: the user's own, unaltered, else one made of what the copy is.

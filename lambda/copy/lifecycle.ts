@@ -1,13 +1,13 @@
-import { describeRecoveryPoint, parseVaultArn, updateRecoveryPointLifecycle } from './aws-backup';
-import { errorKind, errorText, mayPass } from './aws-error';
-import { CopyJobError } from './copy-job-error';
-import { Settlement } from './handover';
-import { Entry, lifecycleHash } from './physical-id';
 import { isElsewhere, isGone } from './recovery-point';
-import { CopyRequest } from './request';
-import { Runtime } from './runtime';
-import { isAwaited, StackOperation, stackOperation } from './stack';
-import { LifecycleProperties } from '../src/contract';
+import { LifecycleProperties } from '../../src/contract';
+import { describeRecoveryPoint, parseVaultArn, updateRecoveryPointLifecycle } from '../aws/aws-backup';
+import { errorKind, errorText, mayPass } from '../aws/aws-error';
+import { Runtime } from '../aws/runtime';
+import { isAwaited, stackOperation } from '../aws/stack';
+import { CopyJobError } from '../messages/copy-job-error';
+import { Settlement, StackOperation } from '../messages/handover';
+import { Entry, lifecycleHash } from '../messages/physical-id';
+import { CopyRequest } from '../messages/request';
 
 const NEVER: LifecycleProperties = { MoveToColdStorageAfterDays: -1, DeleteAfterDays: -1 };
 

@@ -1,7 +1,7 @@
 import { CopyJob } from '@aws-sdk/client-backup';
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { newestEntry } from './physical-id';
-import { ATTRIBUTE_NAMES, AttributeName, Attributes } from '../src/contract';
+import { ATTRIBUTE_NAMES, AttributeName, Attributes } from '../../src/contract';
 
 const CLOUDFORMATION_LIMIT = 4_096;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CopyJobError } from './copy-job-error';
-import { CopyJobProperties, LifecycleProperties } from '../src/contract';
+import { CopyJobProperties, LifecycleProperties } from '../../src/contract';
 
 /*
  * The physical resource id is the only memory there is: CloudFormation keeps it for ever and hands it back with every event,

@@ -1,21 +1,11 @@
 import type { Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { errorText } from './aws-error';
-import { CopyJobError } from './copy-job-error';
 import { patiently } from './patience';
-import { CLOCK_TOLERANCE, CopyRequest } from './request';
 import { Runtime } from './runtime';
-import { COPY_JOB_RESOURCE_TYPE } from '../src/contract';
-
-/** What CloudFormation is doing with the stack of the request, by the word of the stack and of its root. */
-export type StackOperation =
-  /** Creating or updating it. */
-  | 'forward'
-  /** Going back to what was before. */
-  | 'rollback'
-  /** Deleting it, or what an update left behind. */
-  | 'removal'
-  /** Nothing, or something newer than the request, which is a late second delivery then. */
-  | 'over';
+import { COPY_JOB_RESOURCE_TYPE } from '../../src/contract';
+import { CopyJobError } from '../messages/copy-job-error';
+import { StackOperation } from '../messages/handover';
+import { CLOCK_TOLERANCE, CopyRequest } from '../messages/request';
 
 const OPERATIONS: Readonly<Record<string, StackOperation>> = {
   CREATE_IN_PROGRESS: 'forward',

@@ -1,13 +1,13 @@
 import { CopyJob } from '@aws-sdk/client-backup';
-import { deleteRecoveryPoint, describeCopyJob, describeRecoveryPoint } from './aws-backup';
-import { errorKind, errorText, mayPass } from './aws-error';
-import { CopyJobError } from './copy-job-error';
 import { outcome } from './job-state';
-import { contentHash, mayHold, newestEntry } from './physical-id';
-import { PollEvent, PollResult } from './poll';
-import { CopyRequest } from './request';
-import { Runtime } from './runtime';
-import { CopyResource, copyResources, stackOperation } from './stack';
+import { deleteRecoveryPoint, describeCopyJob, describeRecoveryPoint } from '../aws/aws-backup';
+import { errorKind, errorText, mayPass } from '../aws/aws-error';
+import { Runtime } from '../aws/runtime';
+import { CopyResource, copyResources, stackOperation } from '../aws/stack';
+import { CopyJobError } from '../messages/copy-job-error';
+import { contentHash, mayHold, newestEntry } from '../messages/physical-id';
+import { PollEvent, PollResult } from '../messages/poll';
+import { CopyRequest } from '../messages/request';
 
 const DONE: PollResult = { IsComplete: true };
 const NOT_YET: PollResult = { IsComplete: false };

@@ -1,18 +1,18 @@
 import { CopyJob } from '@aws-sdk/client-backup';
-import { describeCopyJob, startCopyJob } from './aws-backup';
-import { errorKind, errorText } from './aws-error';
-import { CopyJobError, sentence } from './copy-job-error';
 import { failureHint } from './failure-hint';
 import { claimHash, idempotencyToken } from './idempotency-token';
 import { failure, outcome } from './job-state';
 import { isLimited, isShorter, wouldLiveShorter } from './lifecycle';
-import { findPatiently, PATIENCE, patiently } from './patience';
-import { contentHash, legEntry } from './physical-id';
 import { existingPoint, isElsewhere, isOutOfReach, outOfReach } from './recovery-point';
-import { CLOCK_TOLERANCE, CopyRequest } from './request';
-import { Runtime } from './runtime';
-import { isSinceBegan, stackOperation } from './stack';
-import { LifecycleProperties } from '../src/contract';
+import { LifecycleProperties } from '../../src/contract';
+import { describeCopyJob, startCopyJob } from '../aws/aws-backup';
+import { errorKind, errorText } from '../aws/aws-error';
+import { findPatiently, PATIENCE, patiently } from '../aws/patience';
+import { Runtime } from '../aws/runtime';
+import { isSinceBegan, stackOperation } from '../aws/stack';
+import { CopyJobError, sentence } from '../messages/copy-job-error';
+import { contentHash, legEntry } from '../messages/physical-id';
+import { CLOCK_TOLERANCE, CopyRequest } from '../messages/request';
 
 /** The job that makes the requested copy. */
 export interface StartedJob {

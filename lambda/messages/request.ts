@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { CopyJobError } from './copy-job-error';
 import { backupVaultArn, integer, oneOf, positiveInteger, refusal, region, truth } from './property-value';
-import { CopyJobProperties, LEG_RESOURCE_TYPE, LifecycleProperties, LONGEST_WAIT_MINUTES } from '../src/contract';
+import { CopyJobProperties, LEG_RESOURCE_TYPE, LifecycleProperties, LONGEST_WAIT_MINUTES } from '../../src/contract';
 
 /** What CloudFormation asks for, with numbers and booleans made from the strings that it sends. */
 export interface CopyRequest {

@@ -2,9 +2,9 @@ import {
   CopyJob, DeleteRecoveryPointCommand, DescribeCopyJobCommand, DescribeRecoveryPointCommand, StartCopyJobCommand, StartCopyJobCommandOutput,
   UpdateRecoveryPointLifecycleCommand,
 } from '@aws-sdk/client-backup';
-import { CopyRequest } from './request';
 import { Runtime } from './runtime';
-import { LifecycleProperties } from '../src/contract';
+import { LifecycleProperties } from '../../src/contract';
+import { CopyRequest } from '../messages/request';
 
 /** Asks AWS Backup, in the source vault's Region, for the copy that the request describes. */
 export async function startCopyJob(runtime: Runtime, { properties }: CopyRequest, token: string): Promise<StartCopyJobCommandOutput> {
