@@ -145,6 +145,8 @@ export class Simulation {
   }
 
   async close(): Promise<void> {
+    // A function that has answered CloudFormation is about to end, and then its process can be used again.
+    await this.world.run(this.world.clock.sleep(1_000)).catch(() => undefined);
     await this.world.close();
   }
 

@@ -1,4 +1,4 @@
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { copyJob, ENV, SNAPSHOT } from './sample-job';
 import { OneTimeCopyJob, OneTimeCopyJobProps, OneTimeCopyJobProvider } from '../src';
 
@@ -18,8 +18,8 @@ it.each([
   ['waitForCompletion', 'false', 'it must be true or false. Leave the quotation marks out.'],
   ['removeLifecycle', 'false', 'it must be true or false. Leave the quotation marks out.'],
   ['optInToArchiveForSupportedResources', 'yes', 'it must be true or false. Leave the quotation marks out.'],
-  ['timeout', 8, 'it must be a Duration. Use e.g. Duration.days(30).'],
-  ['deleteAfter', 365, 'it must be a Duration. Use e.g. Duration.days(30).'],
+  ['timeout', 8, 'it must be a Duration. Use e.g. Duration.hours(8).'],
+  ['deleteAfter', 365, 'it must be a Duration. Use e.g. Duration.days(365).'],
   ['moveToColdStorageAfter', '30', 'it must be a Duration. Use e.g. Duration.days(30).'],
   ['role', 'arn:aws:iam::111122223333:role/copy', "it must be a role. Use e.g. Role.fromRoleArn(this, 'Role', arn)."],
   ['recoveryPointArn', [SNAPSHOT, SNAPSHOT], 'it must be one ARN in a string. Make a OneTimeCopyJob for each recovery point.'],
@@ -33,7 +33,17 @@ it.each([
 
 it('a number is no pollInterval', () => {
   expect(() => new OneTimeCopyJobProvider(stack, 'Provider', { pollInterval: 30 as never }))
-    .toThrow(new Error("S/Provider: pollInterval is '30', but it must be a Duration. Use e.g. Duration.days(30)."));
+    .toThrow(new Error("S/Provider: pollInterval is '30', but it must be a Duration. Use e.g. Duration.seconds(30)."));
+});
+
+it.each([
+  ['vpc', 'vpc-1', /it must be a VPC\. Use/], ['logGroup', 'foo', /it must be a log group\. Use/], ['environmentEncryption', 'alias/x', /it must be a key\. Use/],
+])('a text is no %s', (prop, value, message) => {
+  expect(() => new OneTimeCopyJobProvider(stack, 'Provider', { [prop]: value })).toThrow(message);
+});
+
+it.each(['waitForCompletion', 'removalPolicy', 'optInToArchiveForSupportedResources'])('a token is no %s', prop => {
+  expect(given({ [prop]: Token.asString({ Ref: 'P' }) })).toThrow(new Error(`S/Copy: ${prop} is 'a token', but it is needed at synthesis. Use a literal.`));
 });
 
 it('a job without props is asked for its recovery point', () => {

@@ -5,12 +5,16 @@ import { isElsewhere } from './recovery-point';
 import { LifecycleProperties } from '../../src/contract';
 import { describeCopyJob, describeRecoveryPoint } from '../aws/aws-backup';
 import { errorText, mayPass } from '../aws/aws-error';
+import { patiently } from '../aws/patience';
 import { Runtime } from '../aws/runtime';
 import { attributesFor } from '../messages/attributes';
 import { CopyJobError } from '../messages/copy-job-error';
 import { newestEntry, toldAnew } from '../messages/physical-id';
 import { PollEvent, PollResult } from '../messages/poll';
 import { CopyRequest, isLeg } from '../messages/request';
+
+/** A denial in the middle of a long copy may be somebody's change of a moment. What else passes is for the next look. */
+const MOMENTARY = { 'propagation': 60_000, 'no-room': 0, 'transient': 0, 'not-found': 0, 'final': 0 };
 
 /** One look at a copy that is under way. The last look is at the deadline, whatever it sees. */
 export async function followCopy(runtime: Runtime, request: CopyRequest, event: PollEvent): Promise<PollResult> {
@@ -54,7 +58,7 @@ async function lifecycleOf(runtime: Runtime, request: CopyRequest, arn: string):
 /** One look at the job: an error that may pass is told, not thrown. */
 async function lookAt(runtime: Runtime, request: CopyRequest, event: PollEvent, copyJobId: string): Promise<{ job?: CopyJob; error?: string }> {
   try {
-    return { job: await describeCopyJob(runtime, request, copyJobId) };
+    return { job: await patiently(runtime, request, 'describe-copy-job', () => describeCopyJob(runtime, request, copyJobId), MOMENTARY) };
   } catch (error) {
     const born = Math.max(request.time, event.CopyJobCreationTime ?? 0);
     if (mayPass(error, runtime.now() - born, event.Own)) return { error: errorText(error) };
@@ -71,7 +75,8 @@ function timedOut(runtime: Runtime, request: CopyRequest, copyJobId: string, job
   const age = job.CreationDate ? `${minutes(runtime.now() - job.CreationDate.getTime())} after it was created, ` : '';
   return new CopyJobError(`Copy job ${copyJobId} is still ${job.State ?? 'not to be seen'}, ${age}and the ${share} `
     + `is over. ${error ? `The last look failed: ${error}. ` : ''}`
-    + 'The job goes on: deploy again to wait for it anew, with a longer timeout if need be.');
+    + 'The job goes on: deploy again to wait for it anew, with a longer timeout if need be'
+    + `${request.type === 'Create' ? `, and with the role ${request.properties.IamRoleArn.split('/').at(-1)}: by another one AWS Backup may not know the job again` : ''}.`);
 }
 
 function minutes(milliseconds: number): string {

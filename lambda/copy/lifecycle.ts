@@ -4,7 +4,7 @@ import { describeRecoveryPoint, parseVaultArn, updateRecoveryPointLifecycle } fr
 import { errorKind, errorText, mayPass } from '../aws/aws-error';
 import { Runtime } from '../aws/runtime';
 import { isAwaited, stackOperation } from '../aws/stack';
-import { CopyJobError } from '../messages/copy-job-error';
+import { CopyJobError, sentence } from '../messages/copy-job-error';
 import { Settlement, StackOperation } from '../messages/handover';
 import { Entry, lifecycleHash } from '../messages/physical-id';
 import { CopyRequest } from '../messages/request';
@@ -63,8 +63,9 @@ export async function settleLifecycle(runtime: Runtime, request: CopyRequest, co
       return false;
     }
     if (operation === 'rollback' && !(isWriting && passes)) return left(said);
-    throw new CopyJobError(`The lifecycle of the copy ${recoveryPointArn} could not be changed: ${said}. A locked vault, or one with a minimum or maximum `
-      + 'retention, may refuse it. Deploy with the lifecycle that it has.');
+    throw new CopyJobError(`The lifecycle of the copy ${recoveryPointArn} could not be changed: ${sentence(said)} ${/AccessDenied|not authorized/i.test(said)
+      ? 'Is the vault still there, and does its access policy allow the change? Then deploy again.'
+      : 'A locked vault, or one with a minimum or maximum retention, may refuse it. Deploy with the lifecycle that it has.'}`);
   }
 }
 

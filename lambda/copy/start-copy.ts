@@ -4,7 +4,7 @@ import { claimHash, idempotencyToken } from './idempotency-token';
 import { failure, outcome } from './job-state';
 import { isLimited, isShorter, wouldLiveShorter } from './lifecycle';
 import { existingPoint, isElsewhere, isOutOfReach, outOfReach } from './recovery-point';
-import { LifecycleProperties } from '../../src/contract';
+import { CopyJobProperties, LifecycleProperties } from '../../src/contract';
 import { describeCopyJob, startCopyJob } from '../aws/aws-backup';
 import { errorKind, errorText } from '../aws/aws-error';
 import { findPatiently, PATIENCE, patiently } from '../aws/patience';
@@ -82,9 +82,9 @@ async function startCopy(runtime: Runtime, request: CopyRequest): Promise<Starte
 }
 
 /** All that is not part of the derived token is the role. To go on under another token would copy twice. */
-const OTHER_PARAMETERS = 'AWS Backup knows an earlier attempt at this copy that had another copy role, and does not take it up with this one. Nothing was copied. '
+const OTHER_PARAMETERS = ({ RemovalPolicy: policy }: CopyJobProperties) => 'AWS Backup knows an earlier attempt at this copy that had another copy role, and does not take it up with this one. Nothing was copied. '
   + 'The default role of a stack that is created anew, or whose first job was rolled back, is a new one, and so is that of another stack. To take over what was copied then, give the job the role of that '
-  + 'attempt (role), which AWS Backup shows with the copy job; to copy anew, give it an idempotencyToken or another construct id.';
+  + `attempt (role), which AWS Backup shows with the copy job; to copy anew, give it ${policy === 'destroy' ? '' : 'an idempotencyToken, to be kept from then on, or '}another construct id.`;
 
 async function start(runtime: Runtime, request: CopyRequest, token: string): Promise<{ copyJobId: string; creationTime: number }> {
   try {
@@ -99,7 +99,7 @@ async function start(runtime: Runtime, request: CopyRequest, token: string): Pro
     const said = errorText(error);
     if (TOKEN_REFUSED.test(said) && request.properties.IdempotencyToken === undefined && errorKind(error) === 'final') {
       runtime.log('token-refused', { error: said });
-      throw new CopyJobError(OTHER_PARAMETERS);
+      throw new CopyJobError(OTHER_PARAMETERS(request.properties));
     }
     // What nobody heard the answer to may have been done.
     const otherwise = errorKind(error) === 'transient'

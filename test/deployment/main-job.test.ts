@@ -180,6 +180,14 @@ describe('an answer of AWS Backup that no one expects', () => {
 });
 
 describe('faults on the way', () => {
+  it('end no copy when looking at it is denied for a moment, long after it began', async () => {
+    const ended = await new Deployment().deploy(copiedTo, {
+      copyJobs: [{ runningSeconds: 20 * 60 }], faults: [{ operation: 'DescribeCopyJob', kind: 'accessDenied', skip: 20, times: 2 }],
+    });
+    expect(ended.status).toBe('CREATE_COMPLETE');
+    expect(ended.calls.backup.DescribeCopyJob.rejected).toBe(2);
+  });
+
   it.each([
     ['StartCopyJob', 'throttling', 5], ['StartCopyJob', 'serviceUnavailable', 5], ['StartCopyJob', 'dropBeforeServing', 4],
     ['StartCopyJob', 'dropAfterServing', 4], ['StartCopyJob', 'malformedJson', 3], ['StartCopyJob', 'limitExceeded', 20],

@@ -155,7 +155,7 @@ describe('a job that an earlier deployment started', () => {
     await create();
     await fixture.sleep(LATER);
     await expect(create({ IamRoleArn: 'arn:aws:iam::111122223333:role/copy-2' }))
-      .rejects.toThrow(/Nothing was copied\. .* give the job the role of that attempt \(role\).* give it an idempotencyToken or another construct id\.$/);
+      .rejects.toThrow(/Nothing was copied\. .* give the job the role of that attempt \(role\).* give it an idempotencyToken, to be kept from then on, or another construct id\.$/);
     expect(fixture.jobs).toHaveLength(1);
     expect(fixture.logs).toContainEqual(expect.objectContaining({ step: 'token-refused' }));
   });
