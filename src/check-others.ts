@@ -82,5 +82,5 @@ function trustsBackup(trust: { Statement?: Array<{ Effect: string; Principal?: R
 }
 
 function warn(scope: Construct, id: string, text: string): void {
-  Annotations.of(scope).addWarningV2(`cdk-backup-copy-job:${id}`, `${scope.node.path}: ${text}`);
+  Annotations.of(scope).addWarningV2(`cdk-backup-copy-job:${id}`, text);
 }

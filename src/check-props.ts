@@ -22,7 +22,7 @@ export function checkPlaces(scope: Construct, props: OneTimeCopyJobProps, recove
   checkVault(scope, 'sourceBackupVault', source);
   checkVault(scope, 'destinationBackupVault', destination);
   if (isSameVault(source, destination)) {
-    Annotations.of(scope).addWarningV2('cdk-backup-copy-job:sameVault', `${scope.node.path}: the destinationBackupVault is the source vault '${destination.backupVaultName}'. `
+    Annotations.of(scope).addWarningV2('cdk-backup-copy-job:sameVault', `the destinationBackupVault is the source vault '${destination.backupVaultName}'. `
       + 'A copy there, to re-encrypt for instance, is no second place to restore from.');
   }
   if (differ(source.env.account, account)) {

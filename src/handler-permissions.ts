@@ -89,7 +89,7 @@ export class HandlerPermissions {
     if (!this.policy || length > this.room) {
       this.policy = new ManagedPolicy(this.role, `Copies${++this.policies}`, { roles: [this.role] });
       if (this.policies === MOST_POLICIES + 1) {
-        Annotations.of(this.role).addWarningV2('cdk-backup-copy-job:managedPolicies', `${this.role.node.path}: the ARNs of its jobs take more than ${MOST_POLICIES} `
+        Annotations.of(this.role).addWarningV2('cdk-backup-copy-job:managedPolicies', `the ARNs of its jobs take more than ${MOST_POLICIES} `
           + 'managed policies, and IAM allows a role no more than 10 by default. Have the quota raised, or give some of the jobs a OneTimeCopyJobProvider of their own (provider).');
       }
       this.statements.clear();

@@ -57,7 +57,7 @@ export class OneTimeCopyJob extends Construct {
     const timeout = checkedTimeout(this, props);
     if (recoveryPoint && isContinuous(recoveryPoint)) {
       Annotations.of(this).addWarningV2('cdk-backup-copy-job:continuousBackup',
-        `${this.node.path}: ${props.recoveryPointArn} is a continuous backup, whose copy AWS Backup may refuse. Copy a snapshot backup instead.`);
+        `${props.recoveryPointArn} is a continuous backup, whose copy AWS Backup may refuse. Copy a snapshot backup instead.`);
     }
 
     const provider = props.provider ?? OneTimeCopyJobProvider.getOrCreate(this);

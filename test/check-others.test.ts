@@ -36,7 +36,7 @@ describe('the very same copy', () => {
   it('is a warning for the second job, that can be acknowledged', () => {
     copyJob(stack, {}, 'One');
     const two = copyJob(stack, {}, 'Two');
-    expect(warnings()).toEqual([['/S/Two', expect.stringMatching(/^S\/Two: S\/One copies the same recovery point to the same vault, so there will be two copies\./)]]);
+    expect(warnings()).toEqual([['/S/Two', expect.stringMatching(/^S\/One copies the same recovery point to the same vault, so there will be two copies\./)]]);
     CdkAnnotations.of(two).acknowledgeWarning('cdk-backup-copy-job:sameCopy');
     expect(warnings()).toEqual([]);
   });

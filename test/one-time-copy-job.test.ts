@@ -160,7 +160,7 @@ describe('idempotencyToken', () => {
 
 describe('annotations', () => {
   const CONTINUOUS = 'arn:aws:backup:us-east-1:111122223333:recovery-point:continuous:0a1b2c3d-4e5f-6789-abcd-ef0123456789';
-  const WARNING = `S/Copy: ${CONTINUOUS} is a continuous backup, whose copy AWS Backup may refuse. Copy a snapshot backup instead. `
+  const WARNING = `${CONTINUOUS} is a continuous backup, whose copy AWS Backup may refuse. Copy a snapshot backup instead. `
     + '[ack: cdk-backup-copy-job:continuousBackup]';
 
   const everything = (scope: Stack) => {

@@ -1,11 +1,17 @@
 import { CfnCondition, CfnResource, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { copyJob, Deployment, failureReason, JOB_TYPE } from './deployment';
 import {
-  A, B, copied, copies, copyWith, DESTROY, FORGOTTEN, HOUR, idOf, longestOperationSeconds, MINUTE, NEIGHBOUR_FAILS, ownRole, POLICIES, RETAIN,
-  thenNeighbour,
+  A, B, Build, copied, copies, copyWith as copyAtOnce, DESTROY, FORGOTTEN, HOUR, idOf, longestOperationSeconds, MINUTE, NEIGHBOUR_FAILS,
+  ownRole, POLICIES, RETAIN, thenNeighbour,
 } from './stories';
 import { Ended } from '../../simulator/simulation';
-import { OneTimeCopyJobProps } from '../../src';
+import { OneTimeCopyJobProps, OneTimeCopyJobProvider } from '../../src';
+
+/** Hours take half as many looks by it. */
+const copyWith = (props: Partial<OneTimeCopyJobProps> = {}): Build => stack => {
+  OneTimeCopyJobProvider.getOrCreate(stack, { pollInterval: Duration.minutes(1) });
+  copyAtOnce(props)(stack);
+};
 
 const LEG_TYPE = 'Custom::AWSBackupOneTimeCopyJobLeg';
 const hours = (timeout: number) => Duration.hours(timeout);
