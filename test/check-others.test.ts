@@ -9,7 +9,8 @@ beforeEach(() => {
   stack = new Stack(new App(), 'S', { env: ENV });
 });
 
-const warnings = () => Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ id, entry }) => [id, entry.data]);
+/** Newer releases of the CDK have warnings of their own. */
+const warnings = (of = stack) => Annotations.fromStack(of).findWarning('*', Match.stringLikeRegexp('ack: cdk-backup-copy-job:')).map(({ id, entry }) => [id, entry.data]);
 
 describe('a copy of a copy', () => {
   it('is taken from the vault where that is', () => {
@@ -86,7 +87,7 @@ describe('a role of the app', () => {
     const other = new Stack(stack.node.root as App, 'Other', { env: ENV });
     copyJob(other, { role: stack.node.findChild('Mine') as Role }, 'Two');
     expect(warnings()).toEqual([]);
-    expect(Annotations.fromStack(other).findWarning('*', Match.anyValue())).toEqual([]);
+    expect(warnings(other)).toEqual([]);
   });
 
   it.each([
