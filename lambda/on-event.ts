@@ -5,7 +5,7 @@ import { Runtime } from './aws/runtime';
 import { stackOperation } from './aws/stack';
 import { outcome } from './copy/job-state';
 import { onLegEvent } from './copy/leg';
-import { isLimited } from './copy/lifecycle';
+import { isEndless, isLimited } from './copy/lifecycle';
 import { existingPoint, isElsewhere, isOutOfReach, outOfReach } from './copy/recovery-point';
 import { begin, StartedJob } from './copy/start-copy';
 import { CopyJobError } from './messages/copy-job-error';
@@ -120,7 +120,7 @@ function settlement({ IdempotencyToken, Lifecycle }: CopyJobProperties, { own, o
   if (otherClaim) return 'changed';
   if (IdempotencyToken !== undefined && !own) return 'adopted';
   // A token of the user's own may be another's, too, who started the job in the same moment. What has no end to compare may have been shortened.
-  const isUncertain = IdempotencyToken === undefined ? !own && Lifecycle !== undefined && !isLimited(Lifecycle) : isLimited(Lifecycle);
+  const isUncertain = IdempotencyToken === undefined ? !own && isEndless(Lifecycle) : isLimited(Lifecycle);
   return isUncertain ? 'lengthened' : undefined;
 }
 

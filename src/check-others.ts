@@ -1,4 +1,4 @@
-import { Annotations, AspectPriority, Aspects, CfnDeletionPolicy, CfnResource, Reference, RemovalPolicy, Stack, Tokenization } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, CfnDeletionPolicy, CfnResource, Reference, RemovalPolicy, Stack, Tokenization } from 'aws-cdk-lib';
 import { IBackupVault } from 'aws-cdk-lib/aws-backup';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
@@ -7,6 +7,7 @@ import { AttributeName } from './contract';
 import { invalidProp } from './invalid-prop';
 import { rootStack } from './nested-stacks';
 import { OneTimeCopyJobProps } from './one-time-copy-job-props';
+import { warn } from './warning';
 
 /** Where each job of the app copies to, by its custom resource. */
 const destinations = new WeakMap<object, IBackupVault>();
@@ -79,8 +80,4 @@ function goesWithItsStack({ node: { defaultChild: resource } }: IConstruct): boo
 function trustsBackup(trust: { Statement?: Array<{ Effect: string; Principal?: Record<string, unknown> }> }): boolean {
   return (trust.Statement ?? []).some(({ Effect, Principal }) => Effect === 'Allow' && [Principal?.Service ?? []].flat()
     .some(service => typeof service !== 'string' || service.startsWith('backup.')));
-}
-
-function warn(scope: Construct, id: string, text: string): void {
-  Annotations.of(scope).addWarningV2(`cdk-backup-copy-job:${id}`, text);
 }

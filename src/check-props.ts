@@ -1,10 +1,11 @@
-import { Annotations, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkVault, differ, isSameVault } from './backup-vaults';
 import { LONGEST_WAIT_MINUTES } from './contract';
 import { invalidProp } from './invalid-prop';
 import { OneTimeCopyJobProps } from './one-time-copy-job-props';
 import { RecoveryPointArn } from './recovery-point-arn';
+import { warn } from './warning';
 
 /** The most that one custom resource waits; a longer timeout takes more of them. */
 export const LONGEST_WAIT = Duration.minutes(LONGEST_WAIT_MINUTES);
@@ -22,7 +23,7 @@ export function checkPlaces(scope: Construct, props: OneTimeCopyJobProps, recove
   checkVault(scope, 'sourceBackupVault', source);
   checkVault(scope, 'destinationBackupVault', destination);
   if (isSameVault(source, destination)) {
-    Annotations.of(scope).addWarningV2('cdk-backup-copy-job:sameVault', `the destinationBackupVault is the source vault '${destination.backupVaultName}'. `
+    warn(scope, 'sameVault', `the destinationBackupVault is the source vault '${destination.backupVaultName}'. `
       + 'A copy there, to re-encrypt for instance, is no second place to restore from.');
   }
   if (differ(source.env.account, account)) {

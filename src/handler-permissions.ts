@@ -1,7 +1,8 @@
-import { Annotations, Aws } from 'aws-cdk-lib';
+import { Aws } from 'aws-cdk-lib';
 import { IRole, ManagedPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { acceptPattern } from './accepted-findings';
+import { warn } from './warning';
 
 /** One kind of statement; all resources that need it share it. */
 export interface Permission {
@@ -89,7 +90,7 @@ export class HandlerPermissions {
     if (!this.policy || length > this.room) {
       this.policy = new ManagedPolicy(this.role, `Copies${++this.policies}`, { roles: [this.role] });
       if (this.policies === MOST_POLICIES + 1) {
-        Annotations.of(this.role).addWarningV2('cdk-backup-copy-job:managedPolicies', `the ARNs of its jobs take more than ${MOST_POLICIES} `
+        warn(this.role, 'managedPolicies', `the ARNs of its jobs take more than ${MOST_POLICIES} `
           + 'managed policies, and IAM allows a role no more than 10 by default. Have the quota raised, or give some of the jobs a OneTimeCopyJobProvider of their own (provider).');
       }
       this.statements.clear();

@@ -1,4 +1,4 @@
-import { Annotations, CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, ScopedAws, Stack, Token } from 'aws-cdk-lib';
+import { CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, ScopedAws, Stack, Token } from 'aws-cdk-lib';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct, Dependable, IConstruct, IDependable } from 'constructs';
 import { differ } from './backup-vaults';
@@ -12,6 +12,7 @@ import { nestedStacks, rootStack } from './nested-stacks';
 import { OneTimeCopyJobProps } from './one-time-copy-job-props';
 import { OneTimeCopyJobProvider } from './one-time-copy-job-provider';
 import { copyArnPatterns, isContinuous, parseRecoveryPointArn, RecoveryPointArn } from './recovery-point-arn';
+import { warn } from './warning';
 
 /** What StartCopyJob itself answers. */
 const KNOWN_AT_START: readonly AttributeName[] = ['CopyJobId', 'CreationDate', 'IsParent'];
@@ -56,8 +57,7 @@ export class OneTimeCopyJob extends Construct {
     warnOfOthers(this, props);
     const timeout = checkedTimeout(this, props);
     if (recoveryPoint && isContinuous(recoveryPoint)) {
-      Annotations.of(this).addWarningV2('cdk-backup-copy-job:continuousBackup',
-        `${props.recoveryPointArn} is a continuous backup, whose copy AWS Backup may refuse. Copy a snapshot backup instead.`);
+      warn(this, 'continuousBackup', `${props.recoveryPointArn} is a continuous backup, whose copy AWS Backup may refuse. Copy a snapshot backup instead.`);
     }
 
     const provider = props.provider ?? OneTimeCopyJobProvider.getOrCreate(this);
@@ -222,18 +222,19 @@ export class OneTimeCopyJob extends Construct {
   ): IConstruct[] {
     const { account, region } = props.destinationBackupVault.env;
     const stack = Stack.of(this);
+    const { partition } = stack;
     const isElsewhere = differ(account, stack.account);
-    const copies = isElsewhere ? [] : copyArnPatterns(recoveryPoint, { partition: stack.partition, region, account });
+    const followed = isElsewhere ? [] : copyArnPatterns(recoveryPoint, { partition, region, account });
     // A parameter that changes changes its policies before the old copy is deleted.
     const anyRegion = Token.isUnresolved(region) && region !== stack.region ? '*' : region;
-    const deleted = isElsewhere ? [] : copyArnPatterns(recoveryPoint, { partition: stack.partition, region: anyRegion, account: stack.account });
+    const deleted = isElsewhere || !destroyed ? [] : copyArnPatterns(recoveryPoint, { partition, region: anyRegion, account: stack.account });
     const policies = [
       provider._allow(this, START_COPY_JOB, props.recoveryPointArn),
       provider._allowPassing(this, this.role),
       ...provider._allowDescribingStacks(this),
       ...destroyed ? [provider._allowForDeletion(this, LIST_STACK_RESOURCES, ANY_STACK)] : [],
-      ...copies.length > 0 ? [provider._allow(this, FOLLOW_RECOVERY_POINT, ...copies)] : [],
-      ...destroyed && deleted.length > 0 ? [provider._allowForDeletion(this, DELETE_RECOVERY_POINT, ...deleted)] : [],
+      ...followed.length > 0 ? [provider._allow(this, FOLLOW_RECOVERY_POINT, ...followed)] : [],
+      ...deleted.length > 0 ? [provider._allowForDeletion(this, DELETE_RECOVERY_POINT, ...deleted)] : [],
     ];
     return policies.filter(policy => policy !== undefined);
   }

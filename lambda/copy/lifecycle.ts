@@ -99,6 +99,11 @@ export function isLimited(lifecycle: LifecycleProperties | undefined): boolean {
   return lifetime(lifecycle) !== Infinity;
 }
 
+/** Whether a lifecycle is asked for, by which the copy is never deleted. */
+export function isEndless(lifecycle: LifecycleProperties | undefined): boolean {
+  return lifecycle !== undefined && !isLimited(lifecycle);
+}
+
 /** Whether a copy with the one lifecycle is deleted sooner than with the other. */
 export function isShorter(one: LifecycleProperties | undefined, other: LifecycleProperties | undefined): boolean {
   return lifetime(one) < lifetime(other);

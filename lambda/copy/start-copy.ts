@@ -2,7 +2,7 @@ import { CopyJob } from '@aws-sdk/client-backup';
 import { failureHint } from './failure-hint';
 import { claimHash, idempotencyToken } from './idempotency-token';
 import { failure, outcome } from './job-state';
-import { isLimited, isShorter, wouldLiveShorter } from './lifecycle';
+import { isEndless, isShorter, wouldLiveShorter } from './lifecycle';
 import { existingPoint, isElsewhere, isOutOfReach, outOfReach } from './recovery-point';
 import { CopyJobProperties, LifecycleProperties } from '../../src/contract';
 import { describeCopyJob, startCopyJob } from '../aws/aws-backup';
@@ -161,7 +161,7 @@ function whyNotLive({ properties }: CopyRequest, job: CopyJob, has?: LifecyclePr
   const { IdempotencyToken, Lifecycle: wanted } = properties;
   if (IdempotencyToken !== undefined) return isShorter(wanted, has) ? wouldLiveShorter(arn!, wanted!, has) : undefined;
   // What is asked for without an end is lengthened when it is complete: AWS Backup may have given it its source's.
-  if (wanted && !isLimited(wanted)) return undefined;
+  if (isEndless(wanted)) return undefined;
   const made = wanted ?? told;
   return made && isShorter(has, made) ? `whose copy ${arn} was given a shorter life than it was made for.` : undefined;
 }

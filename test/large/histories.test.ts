@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Assets } from '../../simulator/assembly';
 import { Machine, startMachine } from '../../simulator/machine';
 import { BROKEN_HANDLERS, withHandler } from '../soak/broken-handlers';
 import { judge } from '../soak/invariants';
 import { play } from '../soak/player';
 import { described } from '../soak/report';
 import { OTHER_SEEDS, TELLING_SEEDS } from '../soak/seeds';
-import { Setting, Templates } from '../soak/setting';
+import { Setting, withTemplates } from '../soak/setting';
 import { run, soak } from '../soak/soak';
 
 const FIRST: Setting = {
@@ -39,15 +38,6 @@ afterAll(async () => {
   await machine.close();
   rmSync(folder, { recursive: true });
 });
-
-async function withTemplates<T>(work: (templates: Templates) => Promise<T>, otherAssets?: (assets: Assets) => Assets): Promise<T> {
-  const templates = new Templates(otherAssets);
-  try {
-    return await work(templates);
-  } finally {
-    templates.remove();
-  }
-}
 
 describe('random histories', () => {
   it('show nothing wrong with the handler', async () => {

@@ -120,6 +120,16 @@ export const OTHER_LOGICAL_ID = 'Other';
 /** A soak asks for tens of thousands. */
 const MOST_KNOWN = 500;
 
+/** Lends templates to the work. */
+export async function withTemplates<T>(work: (templates: Templates) => Promise<T>, otherAssets?: (assets: Assets) => Assets): Promise<T> {
+  const templates = new Templates(otherAssets);
+  try {
+    return await work(templates);
+  } finally {
+    templates.remove();
+  }
+}
+
 /** Synthesizes stacks, and remembers some. */
 export class Templates {
   private readonly known = new Map<string, AssemblyStack>();

@@ -1,6 +1,6 @@
 import { described } from './report';
 import { TELLING_SEEDS } from './seeds';
-import { Templates } from './setting';
+import { withTemplates } from './setting';
 import { soak } from './soak';
 import { Machine, startMachine } from '../../simulator/machine';
 
@@ -11,12 +11,7 @@ beforeAll(async () => {
 afterAll(async () => machine.close());
 
 it('the histories that ever told anything show nothing wrong with the handler', async () => {
-  const templates = new Templates();
-  try {
-    const { findings, runs } = await soak(TELLING_SEEDS, { machine, templates });
-    expect(findings.flatMap(described)).toEqual([]);
-    expect(runs).toBe(TELLING_SEEDS.length);
-  } finally {
-    templates.remove();
-  }
+  const { findings, runs } = await withTemplates(templates => soak(TELLING_SEEDS, { machine, templates }));
+  expect(findings.flatMap(described)).toEqual([]);
+  expect(runs).toBe(TELLING_SEEDS.length);
 });
