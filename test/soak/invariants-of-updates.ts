@@ -86,11 +86,13 @@ export function attributesNameTheCopy(steps: readonly Step[]): string[] {
   if (asked.destination === 'elsewhere' && steps.some(({ lost }) => lost === 'copies')) return [];
   // What a rollback left without a copy CloudFormation does not ask for again.
   if (before.status === 'UPDATE_ROLLBACK_COMPLETE' && arn === '' && !isAskedFor(step)) return [];
-  // Nor what was made by an update that was kept as it failed, and was deleted by somebody since.
-  if (isHalfDone(before) && !isAskedFor(step) && steps.some(({ lost }) => lost === 'copies')) return [];
+  // Nor what was deleted by somebody since.
+  if (!isAskedFor(step) && steps.some(({ lost }) => lost === 'copies')) return [];
   const job = after.jobs.find(({ destinationRecoveryPointArn }) => destinationRecoveryPointArn === arn);
   if (!job) return [`the ARN is '${arn}'`];
-  const wasThere = sameCopy(asked, before.setting) && before.attributes.DestinationRecoveryPointArn === arn;
+  // What the stack went back to is known by its id only.
+  const wasThere = before.copyIds.includes(after.physicalId!)
+    || (sameCopy(asked, before.setting) && before.attributes.DestinationRecoveryPointArn === arn);
   if (!wasThere && !isAlive(after.points[arn])) return [`the new copy ${arn} is ${after.points[arn]?.status}`];
   return heldJob(after)?.copyJobId === job.copyJobId ? [] : [`${arn} is of job ${job.copyJobId}, not of the id's`];
 }
