@@ -58,9 +58,9 @@ async function followedJob(runtime: Runtime, request: CopyRequest): Promise<Star
   const ended = job?.CompletionDate?.getTime() ?? Infinity;
   // How a job of this deployment ended is told by the next poll.
   const endedBefore = ended < request.time && !await isSinceBegan(runtime, request, ended);
-  const refusal = !job ? FORGOTTEN : endedBefore ? await whyNotAdopt(runtime, request, job) : undefined;
+  const refusal = !job ? FORGOTTEN : endedBefore ? await whyNotAdopt(runtime, request, job, whyNotLive) : undefined;
   runtime.log(refusal ? 'not-followed' : 'followed', { copyJobId, because: refusal });
-  return refusal ? undefined : { copyJobId, creationTime: job?.CreationDate?.getTime(), own, otherClaim: leg.claim !== claimHash(request) };
+  return refusal ? undefined : { copyJobId, creationTime: job?.CreationDate?.getTime(), own: own && !endedBefore, otherClaim: leg.claim !== claimHash(request) };
 }
 
 /** Starts the copy, or takes over the job or copy that an earlier request with the same token made. */

@@ -89,6 +89,19 @@ describe.each(POLICIES)('one template under two stack names, under %s', removalP
   });
 });
 
+it('a copy that was shortened in place is made anew when it moves away from its legs and may live longer again', async () => {
+  const long = (days: number, logicalId?: string): Build => stack => {
+    const copy = copyJob(stack, { role: ownRole(stack), timeout: Duration.hours(3), deleteAfter: Duration.days(days) });
+    if (logicalId) rename(copy.node.defaultChild, logicalId);
+  };
+  const deployment = new Deployment();
+  await deployment.deploy(long(60));
+  await deployment.deploy(long(30));
+  const moved = await deployment.deploy(long(60, 'Renamed'));
+  expectHeld(moved, 'UPDATE_COMPLETE');
+  expect(copies(moved).find(({ arn }) => arn === heldArns(moved)[0])!.lifecycle).toEqual({ DeleteAfterDays: 60 });
+});
+
 it('a nested stack whose name is cut where it grows too long may be looked at, and is deleted with its copy', async () => {
   const deployment = new Deployment({ env: { account: '111122223333', region: 'us-east-1' }, stackName: 's'.repeat(128) });
   const created = await deployment.deploy(stack => void inNestedStackOfSharedProvider(stack, DESTROY));
