@@ -131,7 +131,8 @@ project.package.setScript('test:large', 'projen bundle && jest --testPathIgnoreP
 project.package.setScript('simulate', 'tsx simulator/main.ts');
 project.package.setScript('demo', 'tsx simulator/demo.ts');
 project.package.setScript('soak', 'projen bundle && tsx test/soak/main.ts');
-project.npmignore?.exclude('/ARCHITECTURE.md', '/CONTRIBUTING.md', '/lambda/', '/simulator/', '/examples/', '/benchmark/', '/rosetta/', '/.ci/', '/tmp/');
+// The handler's source is packed for those who review what deletes backups.
+project.npmignore?.exclude('/ARCHITECTURE.md', '/CONTRIBUTING.md', '/docs/', '/lambda/tsconfig.json', '/simulator/', '/examples/', '/benchmark/', '/rosetta/', '/.ci/', '/tmp/');
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 project.synth();

@@ -4,7 +4,7 @@ import { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 import { differ } from './backup-vaults';
 import { AttributeName } from './contract';
-import { invalidProp } from './invalid-prop';
+import { invalidProp, invalidValue } from './invalid-prop';
 import { rootStack } from './nested-stacks';
 import { OneTimeCopyJobProps } from './one-time-copy-job-props';
 import { warn } from './warning';
@@ -41,8 +41,8 @@ export function checkTrust(scope: Construct, { role }: OneTimeCopyJobProps): voi
   if (!Role.isRole(role)) return;
   const trust = role.assumeRolePolicy;
   scope.node.addValidation({
-    validate: () => !trust || trustsBackup(Stack.of(role).resolve(trust) as object) ? [] : [invalidProp(scope, 'role', role.node.path,
-      'AWS Backup may not assume it. Let its assumedBy be, or have beside others, new ServicePrincipal(\'backup.amazonaws.com\').').message],
+    validate: () => !trust || trustsBackup(Stack.of(role).resolve(trust) as object) ? [] : [invalidValue('role', role.node.path,
+      'AWS Backup may not assume it. Let its assumedBy be, or have beside others, new ServicePrincipal(\'backup.amazonaws.com\').')],
   });
 }
 

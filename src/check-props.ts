@@ -105,10 +105,10 @@ export function checkedTimeout(scope: Construct, { timeout, waitForCompletion }:
   }
   const seconds = timeout.toSeconds({ integral: false });
   if (!Number.isInteger(seconds) || seconds < 60 || seconds > LONGEST_TIMEOUT.toSeconds()) {
-    throw invalidProp(scope, 'timeout', `${seconds} seconds`, `it must be whole seconds, from 1 minute to ${LONGEST_TIMEOUT.toDays()} days. Use e.g. Duration.hours(8).`);
+    throw invalidProp(scope, 'timeout', timeout.toString(), `it must be whole seconds, from 1 minute to ${LONGEST_TIMEOUT.toDays()} days. Use e.g. Duration.hours(8).`);
   }
   if (waitForCompletion === false) {
-    throw invalidProp(scope, 'timeout', `${seconds} seconds`, 'with waitForCompletion: false nothing waits for the copy. Leave one of the two out.');
+    throw invalidProp(scope, 'timeout', timeout.toString(), 'with waitForCompletion: false nothing waits for the copy. Leave one of the two out.');
   }
   return timeout;
 }

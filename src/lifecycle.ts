@@ -56,7 +56,7 @@ function days(scope: IConstruct, prop: string, duration: Duration | undefined): 
   }
   const value = duration.toDays({ integral: false });
   if (!Number.isInteger(value) || value < 1 || value > MOST_DAYS) {
-    throw invalidProp(scope, prop, duration.toHumanString(), `AWS Backup counts whole days, from 1 to ${MOST_DAYS}. Use Duration.days(n).`);
+    throw invalidProp(scope, prop, duration.toString(), `AWS Backup counts whole days, from 1 to ${MOST_DAYS}. Use Duration.days(n).`);
   }
   return { value, literal: value };
 }

@@ -331,7 +331,7 @@ function checkedPollInterval(scope: Construct, interval: Duration): Duration {
   }
   const seconds = interval.toSeconds({ integral: false });
   if (!Number.isInteger(seconds) || seconds < 5 || seconds > 60) {
-    throw invalidProp(scope, 'pollInterval', `${seconds} seconds`, 'it must be whole seconds from 5 seconds to 1 minute. Use e.g. Duration.seconds(30).');
+    throw invalidProp(scope, 'pollInterval', interval.toString(), 'it must be whole seconds from 5 seconds to 1 minute. Use e.g. Duration.seconds(30).');
   }
   return interval;
 }

@@ -50,11 +50,11 @@ it('leaves it to AWS Backup to compare a token with a literal', () => {
 
 describe.each(['moveToColdStorageAfter', 'deleteAfter'] as const)('%s', prop => {
   it.each([
-    ['no days', Duration.days(0), '0 days'],
-    ['half a day', Duration.hours(12), '12 hours'],
-    ['a day and a half', Duration.hours(36), '1 day 12 hours'],
-    ['a second', Duration.seconds(1), '1 second'],
-    ['more than 100 years', Duration.days(36_501), '36501 days'],
+    ['no days', Duration.days(0), 'Duration.days(0)'],
+    ['half a day', Duration.hours(12), 'Duration.hours(12)'],
+    ['a day and a half', Duration.hours(36), 'Duration.hours(36)'],
+    ['a second', Duration.seconds(1), 'Duration.seconds(1)'],
+    ['more than 100 years', Duration.days(36_501), 'Duration.days(36501)'],
   ])('is refused at %s', (_what, duration, value) => {
     expect(() => copy({ [prop]: duration })).toThrow(new Error(
       `S/Copy: ${prop} is '${value}', but AWS Backup counts whole days, from 1 to 36500. Use Duration.days(n).`));

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Aspects, CfnParameter, CfnResource, Duration, IAspect, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -7,7 +7,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { AwsSolutionsChecks, INagLogger } from 'cdk-nag';
+import { AwsSolutionsChecks, HIPAASecurityChecks, INagLogger, NagPackProps, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
 import { Statement } from './handler-policies';
 import { copyJob, ENV, synthesized, vaultIn } from './sample-job';
 import { TemplateResource } from './template-graph';
@@ -20,7 +20,7 @@ interface Suppression {
 }
 
 /** What cdk-nag finds in the app, as `path rule` or `path rule[finding]`. */
-function findings(of: App): string[] {
+function findings(of: App, Pack: new (props: NagPackProps) => IAspect = AwsSolutionsChecks): string[] {
   of.synth();
   const found: string[] = [];
   const nothing = () => {};
@@ -32,7 +32,7 @@ function findings(of: App): string[] {
     onSuppressedError: nothing,
     onNotApplicable: nothing,
   };
-  const checks = new AwsSolutionsChecks({ reports: false, additionalLoggers: [logger] });
+  const checks = new Pack({ reports: false, additionalLoggers: [logger] });
   of.node.findAll().forEach(node => checks.visit(node));
   return found;
 }
@@ -142,6 +142,13 @@ describe('whatever the jobs and however the provider is set up', () => {
     expect(new Set(variables.flatMap(Object.keys)))
       .toEqual(new Set(['USER_ON_EVENT_FUNCTION_ARN', 'USER_IS_COMPLETE_FUNCTION_ARN', 'WAITER_STATE_MACHINE_ARN', 'AWS_MAX_ATTEMPTS']));
   });
+});
+
+it('other packs find what docs/security.md says of them', () => {
+  const found = [HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks].flatMap(Pack => findings(app(everyKindOfJob), Pack));
+  const rules = found.map(finding => finding.replace(/.* \S+-(\w+).*/, '$1'));
+  const page = readFileSync(join(__dirname, '../docs/security.md'), 'utf8').split('\n| rule, of ')[1].split('\n\n')[0];
+  expect([...page.matchAll(/^\| `(\w+)`/gm)].map(([, rule]) => rule).sort()).toEqual([...new Set(rules)].sort());
 });
 
 it('every suppression is for a part of the library and has a reason', () => {

@@ -148,9 +148,9 @@ describe('pollInterval', () => {
   });
 
   it.each([
-    ['less than 5 seconds', Duration.seconds(4), '4 seconds'],
-    ['more than a minute', Duration.seconds(61), '61 seconds'],
-    ['nothing', Duration.seconds(0), '0 seconds'],
+    ['less than 5 seconds', Duration.seconds(4), 'Duration.seconds(4)'],
+    ['more than a minute', Duration.seconds(61), 'Duration.seconds(61)'],
+    ['nothing', Duration.seconds(0), 'Duration.seconds(0)'],
   ])('is refused at %s', (_what, pollInterval, value) => {
     expect(() => provided({ pollInterval })).toThrow(new Error(`S/Provider: pollInterval is '${value}', but it must be whole seconds from 5 seconds `
       + 'to 1 minute. Use e.g. Duration.seconds(30).'));

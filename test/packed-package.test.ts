@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readAssembly } from '../simulator/assembly';
@@ -22,13 +22,15 @@ beforeAll(() => {
   for (const peer of ['aws-cdk-lib', 'constructs']) symlinkSync(dirname(require.resolve(`${peer}/package.json`)), join(modules, peer));
 });
 
-it('holds the library, the handler bundle and the documents, and nothing else', () => {
+it('holds the library, the handler with its source, the documents, and nothing else', () => {
   // The tablet of translated samples is there when the documents have been made.
-  const rooms = [...new Set(files.map(file => file.replace(/^lib\/.*/, 'lib/')))].filter(name => name !== '.jsii.tabl.json').sort();
+  const rooms = [...new Set(files.map(file => file.replace(/^(lib|lambda)\/.*/, '$1/')))].filter(name => name !== '.jsii.tabl.json').sort();
   expect(rooms).toEqual([
-    '.jsii', 'API.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'RELIABILITY.md', 'THIRD-PARTY-LICENSES', 'assets/lambda/index/index.js', 'lib/', 'package.json',
+    '.jsii', 'API.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'RELIABILITY.md', 'THIRD-PARTY-LICENSES', 'assets/lambda/index/index.js', 'lambda/', 'lib/', 'package.json',
   ]);
-  expect(files.filter(file => file.endsWith('.ts') && !file.endsWith('.d.ts'))).toEqual([]);
+  expect(files.filter(file => /^lib\/.*(?<!\.d)\.ts$/.test(file))).toEqual([]);
+  const source = readdirSync(join(root, 'lambda'), { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'));
+  expect(files.filter(file => file.startsWith('lambda/')).sort()).toEqual(source.map(file => `lambda/${file}`).sort());
 });
 
 it('needs nothing but its peers', () => {

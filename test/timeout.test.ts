@@ -159,12 +159,12 @@ describe('a timeout of 18 days', () => {
 
 describe('a timeout is refused', () => {
   it.each([
-    ['less than a minute', Duration.seconds(59), '59 seconds'],
-    ['nothing', Duration.seconds(0), '0 seconds'],
-    ['a broken second', Duration.millis(90_500), '90.5 seconds'],
-    ['a broken second of many hours', Duration.millis(36_000_001), '36000.001 seconds'],
-    ['more than 18 days', Duration.seconds(18 * 86_400 + 1), '1555201 seconds'],
-    ['more than any number counts', Duration.days(Infinity), 'Infinity seconds'],
+    ['less than a minute', Duration.seconds(59), 'Duration.seconds(59)'],
+    ['nothing', Duration.seconds(0), 'Duration.seconds(0)'],
+    ['a broken second', Duration.millis(90_500), 'Duration.millis(90500)'],
+    ['a broken second of many hours', Duration.millis(36_000_001), 'Duration.millis(36000001)'],
+    ['more than 18 days', Duration.seconds(18 * 86_400 + 1), 'Duration.seconds(1555201)'],
+    ['more than any number counts', Duration.days(Infinity), 'Duration.days(Infinity)'],
   ])('at %s', (_what, timeout, value) => {
     expect(() => copyJob(stack, { timeout })).toThrow(new Error(
       `S/Copy: timeout is '${value}', but it must be whole seconds, from 1 minute to 18 days. Use e.g. Duration.hours(8).`));
