@@ -134,6 +134,7 @@ project.package.setScript('pictures', 'tsx projenrc/pictures.ts');
 project.package.setScript('simulate', 'tsx simulator/main.ts');
 project.package.setScript('demo', 'tsx simulator/demo.ts');
 project.package.setScript('soak', 'projen bundle && tsx test/soak/main.ts');
+project.annotateGenerated('/docs/pictures/*.svg');
 project.npmignore?.exclude('/ARCHITECTURE.md', '/CONTRIBUTING.md', '/lambda/', '/simulator/', '/examples/', '/docs/', '/benchmark/', '/rosetta/', '/.ci/', '/tmp/');
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
