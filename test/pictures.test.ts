@@ -22,9 +22,9 @@ it('are those that their sources draw: npm run pictures', () => {
 
 describe.each(namesIn(pictures, '.svg'))('%s', name => {
   const svg = read(pictures, name);
-  const elements = [...new DOMParser({ onError: onWarningStopParsing }).parseFromString(svg, 'image/svg+xml').getElementsByTagName('*')];
 
-  it('draws, and does nothing else', () => {
+  it('is well-formed, draws, and does nothing else', () => {
+    const elements = [...new DOMParser({ onError: onWarningStopParsing }).parseFromString(svg, 'image/svg+xml').getElementsByTagName('*')];
     const drawing = ['svg', 'style', 'g', 'title', 'path', 'polygon', 'text'];
     expect(elements.map(({ tagName }) => tagName).filter(tag => !drawing.includes(tag))).toEqual([]);
     expect(elements.flatMap(({ attributes }) => [...attributes]).map(attribute => attribute.name).filter(attribute => /^on|href$|src$/i.test(attribute))).toEqual([]);
