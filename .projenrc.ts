@@ -41,8 +41,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-lambda',
     '@aws-sdk/client-sfn',
     '@cloud-copilot/iam-simulate',
+    '@hpcc-js/wasm-graphviz',
     '@smithy/core',
     '@types/aws-lambda',
+    '@xmldom/xmldom',
     'aws-cdk@^2.1148.1',
     'fast-check',
     // The last release that takes the constructs of `constructsVersion`.
@@ -128,9 +130,11 @@ project.testTask.exec('tsc --project test/tsconfig.json');
 // README's samples compile.
 project.postCompileTask.exec('jsii-rosetta extract --strict --compile --fail');
 project.package.setScript('test:large', 'projen bundle && jest --testPathIgnorePatterns /node_modules/ -- test/large');
+project.package.setScript('pictures', 'tsx projenrc/pictures.ts');
 project.package.setScript('simulate', 'tsx simulator/main.ts');
 project.package.setScript('demo', 'tsx simulator/demo.ts');
 project.package.setScript('soak', 'projen bundle && tsx test/soak/main.ts');
+project.annotateGenerated('/docs/pictures/*.svg');
 // The handler's source is packed for those who review what deletes backups.
 project.npmignore?.exclude('/ARCHITECTURE.md', '/CONTRIBUTING.md', '/docs/', '/lambda/tsconfig.json', '/simulator/', '/examples/', '/benchmark/', '/rosetta/', '/.ci/', '/tmp/');
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
