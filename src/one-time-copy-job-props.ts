@@ -99,6 +99,7 @@ export interface OneTimeCopyJobProps {
    * any other attribute that is read is an error at synthesis, and so are `timeout` and `RemovalPolicy.DESTROY`.
    *
    * @default true
+   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DescribeCopyJob.html
    */
   readonly waitForCompletion?: boolean;
 
@@ -110,6 +111,7 @@ export interface OneTimeCopyJobProps {
    * about what a stack of at most 500 has room for. It can be changed at any time, and nothing is copied or deleted then.
    *
    * @default Duration.minutes(55)
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cloudformation-customresource.html
    */
   readonly timeout?: Duration;
 
@@ -130,6 +132,7 @@ export interface OneTimeCopyJobProps {
    * The functions that do the work. It cannot be changed on a deployed job: CloudFormation refuses another service token.
    *
    * @default OneTimeCopyJobProvider.getOrCreate(this)
+   * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html
    */
   readonly provider?: OneTimeCopyJobProvider;
 }

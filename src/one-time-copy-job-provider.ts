@@ -25,6 +25,7 @@ export interface OneTimeCopyJobProviderProps {
    * would not fit into the 3,600 seconds that CloudFormation gives a custom resource.
    *
    * @default Duration.seconds(30)
+   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DescribeCopyJob.html
    */
   readonly pollInterval?: Duration;
 
@@ -44,6 +45,7 @@ export interface OneTimeCopyJobProviderProps {
    * The subnets to run the functions in. Only with `vpc`, else an error at synthesis.
    *
    * @default - the VPC's default strategy
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
 
@@ -51,6 +53,7 @@ export interface OneTimeCopyJobProviderProps {
    * The security groups of the functions. Only with `vpc`, else an error at synthesis.
    *
    * @default - a security group a function, with all outbound traffic allowed
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
    */
   readonly securityGroups?: ec2.ISecurityGroup[];
 
@@ -58,6 +61,7 @@ export interface OneTimeCopyJobProviderProps {
    * Where the functions log.
    *
    * @default - a log group of its own that keeps three months and is deleted with the stack
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
    */
   readonly logGroup?: logs.ILogGroup;
 
@@ -65,6 +69,7 @@ export interface OneTimeCopyJobProviderProps {
    * The key that encrypts the functions' environment variables (ARNs of one another and a number of attempts, no secrets).
    *
    * @default - an AWS managed key
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
    */
   readonly environmentEncryption?: kms.IKey;
 }

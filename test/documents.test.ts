@@ -12,6 +12,27 @@ function plain(page: string): string {
   return page.replace(/[`*]/g, '').replace(/\s+/g, ' ');
 }
 
+interface Documented {
+  readonly name: string;
+  readonly optional?: boolean;
+  readonly docs?: { readonly summary?: string; readonly default?: string; readonly see?: string; readonly example?: string };
+}
+
+it('every public name says what it is, every prop its default and its source, every class how it is used', () => {
+  type Type = Documented & { kind: string; properties?: Documented[]; methods?: Documented[] };
+  const { types } = JSON.parse(read('.jsii')) as { types: Record<string, Type> };
+  const all = Object.values(types);
+  const lacking = (missing: keyof NonNullable<Documented['docs']>, of: Documented[]) => of.filter(({ docs }) => !docs?.[missing]).map(({ name }) => `${name}: ${missing}`);
+  const props = all.filter(({ kind }) => kind === 'interface').flatMap(({ properties = [] }) => properties);
+  expect(props.length).toBeGreaterThan(15);
+  expect([
+    ...lacking('summary', all.flatMap(type => [type, ...type.properties ?? [], ...type.methods ?? []])),
+    ...lacking('default', props.filter(({ optional }) => optional)),
+    ...lacking('see', props),
+    ...lacking('example', all.filter(({ kind }) => kind === 'class')),
+  ]).toEqual([]);
+});
+
 describe('README', () => {
   const firstScreen = README.slice(0, README.indexOf('\n## '));
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack, StackProps } from 'aws-cdk-lib';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
-import { stacksOf } from '../../simulator/assembly';
+import { AssemblyStack, stacksOf } from '../../simulator/assembly';
 import { CopyJobRecord } from '../../simulator/backup/copy-job';
 import { RecoveryPoint } from '../../simulator/backup/recovery-points';
 import { RequestRecord, requestRecord } from '../../simulator/cloudformation/request-record';
@@ -22,6 +22,8 @@ const folder = mkdtempSync(join(tmpdir(), 'deployment-'));
 const machines: Machine[] = [];
 const assets = new KnownAssets();
 let assemblies = 0;
+/** What a build was synthesized to, by the stack's props: most stories begin with a stack that another one has, too. */
+const synthesized = new WeakMap<(stack: Stack) => void, Map<string, AssemblyStack>>();
 
 /** What a scenario file may say. */
 export type ScenarioInput = object;
@@ -39,14 +41,10 @@ export class Deployment {
   /** Synthesizes an app with the one stack, and creates or updates that. The first scenario's seed is that of all. */
   async deploy(build: (stack: Stack) => void, scenario: ScenarioInput = {}, options: DeployOptions = {}): Promise<Ended> {
     this.refuseWhenClosed();
-    const outdir = join(folder, String(++assemblies));
-    // What nobody deploys takes its time.
-    const app = new App({ outdir, treeMetadata: false, analyticsReporting: false });
-    build(new Stack(app, 'Stack', this.props));
-    const [stack] = stacksOf(app.synth());
+    const stack = synthesize(build, this.props);
     this.machine ??= machines.pop() ?? await startMachine();
     this.simulation ??= await startSimulation({ environment: stack.environment, scenario: parse(scenario), machine: this.machine });
-    return this.simulation.deploy(assets.of(stack), parse(scenario), options);
+    return this.simulation.deploy(stack, parse(scenario), options);
   }
 
   /** Of the stack of that name, or of the one that was deployed last. */
@@ -130,6 +128,21 @@ afterAll(async () => {
   await Promise.all(machines.map(async machine => machine.close()));
   rmSync(folder, { recursive: true, force: true });
 });
+
+function synthesize(build: (stack: Stack) => void, props: StackProps): AssemblyStack {
+  const known = synthesized.get(build) ?? new Map<string, AssemblyStack>();
+  synthesized.set(build, known);
+  const key = JSON.stringify(props);
+  let stack = known.get(key);
+  if (!stack) {
+    // What nobody deploys takes its time.
+    const app = new App({ outdir: join(folder, String(++assemblies)), treeMetadata: false, analyticsReporting: false });
+    build(new Stack(app, 'Stack', props));
+    stack = assets.of(stacksOf(app.synth())[0]);
+    known.set(key, stack);
+  }
+  return stack;
+}
 
 /** A job from the vault `prod` to the vault `dr` in Ireland. */
 export function copyJob(stack: Stack, props: Partial<OneTimeCopyJobProps> = {}, id = 'Copy'): OneTimeCopyJob {

@@ -2,6 +2,7 @@ import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BackupVault, IBackupVault } from 'aws-cdk-lib/aws-backup';
 import { IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
 import { copyJob, JOB_TYPE } from './deployment';
 import { deletionTime } from '../../simulator/backup/lifecycle';
 import { RecoveryPoint } from '../../simulator/backup/recovery-points';
@@ -38,12 +39,21 @@ export const DAY = 24 * HOUR;
 
 export type Build = (stack: Stack) => void;
 
-/** One copy, by a role that outlives every stack, and where it went. */
+const copiesWith = new Map<string, Build>();
+
+/** One copy, by a role that outlives every stack, and where it went; the same values give the same build, which is synthesized once. */
 export function copyWith(props: Partial<OneTimeCopyJobProps> = {}, id = 'Copy'): Build {
-  return stack => {
+  const build: Build = stack => {
     const copy = copyJob(stack, { role: ownRole(stack), ...props }, id);
     new CfnOutput(stack, `${id}Arn`, { value: copy.destinationRecoveryPointArn });
   };
+  return Object.values(props).some(Construct.isConstruct) ? build : remembered(copiesWith, JSON.stringify([props, id]), () => build);
+}
+
+function remembered<K>(known: { get(key: K): Build | undefined; set(key: K, build: Build): unknown }, key: K, make: () => Build): Build {
+  const build = known.get(key) ?? make();
+  known.set(key, build);
+  return build;
 }
 
 /** Copies of so many snapshots. */
@@ -66,21 +76,24 @@ export function vault(stack: Stack, arn: string): IBackupVault {
   return BackupVault.fromBackupVaultArn(stack, arn, arn);
 }
 
+const thenNeighbours = new WeakMap<Build, Build>();
+const besideNeighbours = new WeakMap<Build, Build>();
+
 /** A stack's other resource: made after its copies. */
 export function thenNeighbour(build: Build): Build {
-  return stack => {
+  return remembered(thenNeighbours, build, () => stack => {
     build(stack);
     const neighbour = new CfnTopic(stack, 'Neighbour');
     neighbour.node.addDependency(...stack.node.children.filter(child => child !== neighbour));
-  };
+  });
 }
 
 /** A stack's other resource: made at the same time as its copies. */
 export function besideNeighbour(build: Build): Build {
-  return stack => {
+  return remembered(besideNeighbours, build, () => stack => {
     build(stack);
     new CfnTopic(stack, 'Neighbour');
-  };
+  });
 }
 
 export const NEIGHBOUR_FAILS = { failResources: ['Stack/Neighbour'] };
