@@ -47,7 +47,7 @@ export function copyWith(props: Partial<OneTimeCopyJobProps> = {}, id = 'Copy'):
     const copy = copyJob(stack, { role: ownRole(stack), ...props }, id);
     new CfnOutput(stack, `${id}Arn`, { value: copy.destinationRecoveryPointArn });
   };
-  return Object.values(props).some(Construct.isConstruct) ? build : remembered(copiesWith, JSON.stringify([props, id]), () => build);
+  return Object.values(props).some(Construct.isConstruct) ? build : remembered(copiesWith, JSON.stringify([Object.entries(props), id]), () => build);
 }
 
 function remembered<K>(known: { get(key: K): Build | undefined; set(key: K, build: Build): unknown }, key: K, make: () => Build): Build {
