@@ -36,6 +36,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToNuget: { dotNetNamespace: 'CdkBackupCopyJob', packageId: 'CdkBackupCopyJob' },
   publishToGo: { moduleName: `github.com/${REPOSITORY.owner}/${REPOSITORY.name}-go` },
   devDeps: [
+    '@aws-cdk/integ-runner@2.197.10',
+    // The newest that takes the CDK of `cdkVersion`.
+    '@aws-cdk/integ-tests-alpha@2.214.0-alpha.0',
     '@aws-sdk/client-backup',
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-lambda',
@@ -114,12 +117,21 @@ project.eslint?.allowDevDeps('lambda/**');
 project.eslint?.allowDevDeps('simulator/**');
 
 // They import the package by its name, as its users do; tsc knows where that is.
-project.eslint?.addOverride({ files: ['examples/**', 'test/judged-apps/**'], rules: { 'import/no-unresolved': 'off' } });
+project.eslint?.addOverride({ files: ['examples/**', 'test/judged-apps/**', 'test/integ/**'], rules: { 'import/no-unresolved': 'off' } });
 
 // Editors and eslint take the nearest tsconfig.json of a file; `tsc` checks them all at once through test/tsconfig.json.
 for (const dir of ['lambda', 'simulator', 'examples']) {
   new JsonFile(project, `${dir}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts'] } });
 }
+
+// The tests for an AWS account: see docs/integration-tests.md.
+new JsonFile(project, 'integ.config.json', {
+  obj: { directory: 'test/integ', language: ['typescript'], app: 'tsx --tsconfig test/tsconfig.json {filePath}' },
+  marker: false,
+});
+// The runner leaves the asset of its own assertions, 2 MB.
+project.gitignore.exclude('/test/integ/*.snapshot/asset.*');
+project.package.setScript('integ:snapshots', 'projen bundle && integ-runner');
 
 // The tests deploy the real bundle and look into the packed package.
 project.testTask.prependSpawn(project.compileTask);
@@ -131,7 +143,7 @@ project.package.setScript('test:large', 'projen bundle && jest --testPathIgnoreP
 project.package.setScript('simulate', 'tsx simulator/main.ts');
 project.package.setScript('demo', 'tsx simulator/demo.ts');
 project.package.setScript('soak', 'projen bundle && tsx test/soak/main.ts');
-project.npmignore?.exclude('/ARCHITECTURE.md', '/CONTRIBUTING.md', '/lambda/', '/simulator/', '/examples/', '/benchmark/', '/rosetta/', '/.ci/', '/tmp/');
+project.npmignore?.exclude('/ARCHITECTURE.md', '/CONTRIBUTING.md', '/lambda/', '/simulator/', '/examples/', '/benchmark/', '/rosetta/', '/.ci/', '/tmp/', '/docs/', '/integ.config.json');
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 project.synth();
