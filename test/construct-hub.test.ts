@@ -4,7 +4,8 @@ import { join } from 'node:path';
 /*
  * What Construct Hub asks of a package before it shows it, and what its pages are made of. Which files are published is in packed-package.test.ts.
  *
- * See https://github.com/cdklabs/construct-hub: src/package-sources/npmjs/packument-processing.lambda-shared.ts, src/backend/ingestion/ingestion.lambda.ts.
+ * See https://github.com/cdklabs/construct-hub: src/package-sources/npmjs/packument-processing.lambda-shared.ts,
+ * src/backend/ingestion/ingestion.lambda.ts.
  */
 
 const root = join(__dirname, '..');
