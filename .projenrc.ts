@@ -1,4 +1,4 @@
-import { awscdk, javascript, JsonFile } from 'projen';
+import { awscdk, javascript, JsonFile, release } from 'projen';
 
 /** The public repository: to be confirmed before the first publish. All package coordinates that name an owner derive from it. */
 const REPOSITORY = { owner: 'cdk-backup-copy-job', name: 'cdk-backup-copy-job' };
@@ -15,7 +15,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // Until it has run in an AWS account.
   stability: 'experimental',
   copyrightOwner: 'cdk-backup-copy-job contributors',
-  keywords: ['cdk', 'aws-backup', 'backup', 'copy-job', 'recovery-point', 'disaster-recovery'],
+  keywords: ['aws-cdk', 'awscdk', 'cdk', 'aws-backup', 'backup', 'copy-job', 'recovery-point', 'disaster-recovery'],
   defaultReleaseBranch: 'main',
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
@@ -28,16 +28,22 @@ const project = new awscdk.AwsCdkConstructLibrary({
   minNodeVersion: '20.16.0',
   workflowNodeVersion: '24',
   bumpPackage: 'commit-and-tag-version@^12',
-  publishToPypi: { distName: 'cdk-backup-copy-job', module: 'cdk_backup_copy_job' },
+  // What each registry must be told once is in docs/releasing.md.
+  releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
+  npmTrustedPublishing: true,
+  publishToPypi: { distName: 'cdk-backup-copy-job', module: 'cdk_backup_copy_job', trustedPublishing: true },
   publishToMaven: {
     javaPackage: `io.github.${REPOSITORY.owner.replaceAll('-', '')}`,
     // Maven Central gives a group of io.github to the owner of that name.
     mavenGroupId: `io.github.${REPOSITORY.owner}`,
     mavenArtifactId: 'cdk-backup-copy-job',
   },
-  publishToNuget: { dotNetNamespace: 'CdkBackupCopyJob', packageId: 'CdkBackupCopyJob' },
-  publishToGo: { moduleName: `github.com/${REPOSITORY.owner}/${REPOSITORY.name}-go` },
+  publishToNuget: { dotNetNamespace: 'CdkBackupCopyJob', packageId: 'CdkBackupCopyJob', trustedPublishing: true },
+  publishToGo: { moduleName: `github.com/${REPOSITORY.owner}/${REPOSITORY.name}-go`, githubUseSsh: true },
   devDeps: [
+    '@aws-cdk/integ-runner@2.197.10',
+    // The newest that takes the CDK of `cdkVersion`.
+    '@aws-cdk/integ-tests-alpha@2.214.0-alpha.0',
     '@aws-sdk/client-backup',
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-lambda',
@@ -78,6 +84,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   gitignore: ['/cdk.out/', '/tmp/', '.jsii.tabl.json', '/THIRD-PARTY-LICENSES'],
   githubOptions: { pullRequestLint: false },
+  pullRequestTemplateContents: [
+    '<!-- What changes for a user, and why. CONTRIBUTING.md says how a change of behaviour goes. -->',
+    '',
+    '- [ ] A test or story that failed before',
+    '- [ ] CHANGELOG.md, where a user sees something',
+    '- [ ] `npm test`; after a change of a template `npm run integ:snapshots`',
+    '',
+    'Fixes #',
+  ],
 });
 
 // Only the environment's credentials exist in a Lambda function, so no other provider is bundled.
@@ -118,12 +133,22 @@ project.eslint?.allowDevDeps('lambda/**');
 project.eslint?.allowDevDeps('simulator/**');
 
 // They import the package by its name, as its users do; tsc knows where that is.
-project.eslint?.addOverride({ files: ['examples/**', 'test/judged-apps/**'], rules: { 'import/no-unresolved': 'off' } });
+project.eslint?.addOverride({ files: ['examples/**', 'test/judged-apps/**', 'test/integ/**'], rules: { 'import/no-unresolved': 'off' } });
 
 // Editors and eslint take the nearest tsconfig.json of a file; `tsc` checks them all at once through test/tsconfig.json.
 for (const dir of ['lambda', 'simulator', 'examples']) {
   new JsonFile(project, `${dir}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts'] } });
 }
+
+// The tests for an AWS account: see docs/integration-tests.md.
+new JsonFile(project, 'integ.config.json', {
+  obj: { directory: 'test/integ', language: ['typescript'], app: 'tsx --tsconfig test/tsconfig.json {filePath}' },
+  marker: false,
+});
+// The runner leaves the asset of its own assertions, 2 MB.
+project.gitignore.exclude('/test/integ/*.snapshot/asset.*');
+project.gitattributes.addAttributes('/test/integ/*.snapshot/**', 'linguist-generated');
+project.package.setScript('integ:snapshots', 'projen bundle && integ-runner');
 
 // The tests deploy the real bundle and look into the packed package.
 project.testTask.prependSpawn(project.compileTask);
@@ -141,6 +166,7 @@ project.package.setScript('soak', 'projen bundle && tsx test/soak/main.ts');
 project.annotateGenerated('/docs/pictures/*.svg');
 // The handler's source is packed for those who review what deletes backups.
 project.npmignore?.exclude('/ARCHITECTURE.md', '/CONTRIBUTING.md', '/docs/', '/lambda/tsconfig.json', '/simulator/', '/examples/', '/benchmark/', '/rosetta/', '/.ci/', '/tmp/');
+project.npmignore?.exclude('/integ.config.json', '/.editorconfig');
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 project.synth();
