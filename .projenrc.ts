@@ -64,7 +64,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverage: false,
       maxWorkers: 2,
       // They have a command of their own.
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/large/'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/large/', '<rootDir>/test/languages/'],
       // Against what hangs; no machine is too slow for it.
       testTimeout: 30 * 60_000,
       globalSetup: '<rootDir>/test/temporary-folder/make.ts',
@@ -128,6 +128,7 @@ project.testTask.exec('tsc --project test/tsconfig.json');
 // README's samples compile.
 project.postCompileTask.exec('jsii-rosetta extract --strict --compile --fail');
 project.package.setScript('test:large', 'projen bundle && jest --testPathIgnorePatterns /node_modules/ -- test/large');
+project.package.setScript('test:languages', 'projen bundle && projen compile && projen post-compile && jest --testPathIgnorePatterns /node_modules/ -- test/languages');
 project.package.setScript('simulate', 'tsx simulator/main.ts');
 project.package.setScript('demo', 'tsx simulator/demo.ts');
 project.package.setScript('soak', 'projen bundle && tsx test/soak/main.ts');
