@@ -128,7 +128,9 @@ project.testTask.exec('tsc --project test/tsconfig.json');
 // README's samples compile.
 project.postCompileTask.exec('jsii-rosetta extract --strict --compile --fail');
 project.package.setScript('test:large', 'projen bundle && jest --testPathIgnorePatterns /node_modules/ -- test/large');
-project.package.setScript('test:languages', 'projen bundle && projen compile && projen post-compile && jest --testPathIgnorePatterns /node_modules/ -- test/languages');
+// Packages hold what these make.
+const made = 'projen bundle && projen compile && projen post-compile';
+project.package.setScript('test:languages', `${made} && jest --testPathIgnorePatterns /node_modules/ -- test/languages`);
 project.package.setScript('simulate', 'tsx simulator/main.ts');
 project.package.setScript('demo', 'tsx simulator/demo.ts');
 project.package.setScript('soak', 'projen bundle && tsx test/soak/main.ts');

@@ -1,10 +1,14 @@
+// Translated from minimal.ts; not compiled by the tests.
 using Amazon.CDK;
 using Amazon.CDK.AWS.Backup;
 using CdkBackupCopyJob;
 
 // One EBS snapshot, copied to a vault in another Region.
 var app = new App();
-var stack = new Stack(app, "DisasterRecoveryCopy", new StackProps { Env = new Amazon.CDK.Environment { Account = "111122223333", Region = "us-east-1" } });
+var stack = new Stack(app, "DisasterRecoveryCopy", new StackProps
+{
+    Env = new Amazon.CDK.Environment { Account = "111122223333", Region = "us-east-1" },
+});
 
 var copy = new OneTimeCopyJob(stack, "Copy", new OneTimeCopyJobProps
 {

@@ -16,10 +16,12 @@ func main() {
 		Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("us-east-1")},
 	})
 
+	source := awsbackup.BackupVault_FromBackupVaultName(stack, jsii.String("Source"), jsii.String("prod"))
+	dr := awsbackup.BackupVault_FromBackupVaultArn(stack, jsii.String("Dr"), jsii.String("arn:aws:backup:eu-west-1:111122223333:backup-vault:dr"))
 	job := cdkbackupcopyjob.NewOneTimeCopyJob(stack, jsii.String("Copy"), &cdkbackupcopyjob.OneTimeCopyJobProps{
 		RecoveryPointArn:       jsii.String("arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0"),
-		SourceBackupVault:      awsbackup.BackupVault_FromBackupVaultName(stack, jsii.String("Source"), jsii.String("prod")),
-		DestinationBackupVault: awsbackup.BackupVault_FromBackupVaultArn(stack, jsii.String("Dr"), jsii.String("arn:aws:backup:eu-west-1:111122223333:backup-vault:dr")),
+		SourceBackupVault:      source,
+		DestinationBackupVault: dr,
 	})
 	awscdk.NewCfnOutput(stack, jsii.String("CopiedTo"), &awscdk.CfnOutputProps{Value: job.DestinationRecoveryPointArn()})
 

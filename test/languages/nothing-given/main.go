@@ -22,10 +22,12 @@ func main() {
 	cdkbackupcopyjob.OneTimeCopyJobProvider_GetOrCreate(stack, nil)
 	cdkbackupcopyjob.OneTimeCopyJobProvider_GetOrCreate(stack, &cdkbackupcopyjob.OneTimeCopyJobProviderProps{})
 
+	source := awsbackup.BackupVault_FromBackupVaultName(stack, jsii.String("Source"), jsii.String("prod"))
+	dr := awsbackup.BackupVault_FromBackupVaultArn(stack, jsii.String("Dr"), jsii.String("arn:aws:backup:eu-west-1:111122223333:backup-vault:dr"))
 	job := cdkbackupcopyjob.NewOneTimeCopyJob(stack, jsii.String("Copy"), &cdkbackupcopyjob.OneTimeCopyJobProps{
 		RecoveryPointArn:                    jsii.String("arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0"),
-		SourceBackupVault:                   awsbackup.BackupVault_FromBackupVaultName(stack, jsii.String("Source"), jsii.String("prod")),
-		DestinationBackupVault:              awsbackup.BackupVault_FromBackupVaultArn(stack, jsii.String("Dr"), jsii.String("arn:aws:backup:eu-west-1:111122223333:backup-vault:dr")),
+		SourceBackupVault:                   source,
+		DestinationBackupVault:              dr,
 		Role:                                nil,
 		MoveToColdStorageAfter:              nil,
 		DeleteAfter:                         nil,
