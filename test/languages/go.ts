@@ -44,6 +44,6 @@ ${sample
   },
   environment: () => ({}),
   // What closes the runtime on the way out may have said something first.
-  errorLine: output => output.find(line => line.includes('panic: '))?.replace(/^.*(?=panic: )/, ''),
+  errorLine: output => output.find(line => line.includes('panic: ')),
   unpack: (packages, folder) => cpSync(packages, folder, { recursive: true }),
 };

@@ -9,7 +9,7 @@ const localRepository = (room: string) => join(room, '..', 'maven');
 
 export const JAVA: Language = {
   name: 'java',
-  tools: ['java', 'mvn'],
+  tools: ['javac', 'jar', 'mvn'],
   app: 'src/main/java/example/DisasterRecoveryCopy.java',
   samples: {
     file: 'src/main/java/example/Samples.java',
