@@ -74,7 +74,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverage: false,
       maxWorkers: 2,
       // They have a command of their own.
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/large/'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/large/', '<rootDir>/test/languages/'],
       // Against what hangs; no machine is too slow for it.
       testTimeout: 30 * 60_000,
       globalSetup: '<rootDir>/test/temporary-folder/make.ts',
@@ -160,6 +160,9 @@ project.tasks.tryFind('docgen')?.reset('tsx projenrc/api.ts');
 project.postCompileTask.exec('jsii-rosetta extract --strict --compile --fail');
 project.package.setScript('test:large', 'projen bundle && jest --testPathIgnorePatterns /node_modules/ -- test/large');
 project.package.setScript('pictures', 'tsx projenrc/pictures.ts');
+// Packages hold what these make.
+const made = 'projen bundle && projen compile && projen post-compile';
+project.package.setScript('test:languages', `${made} && jest --testPathIgnorePatterns /node_modules/ -- test/languages`);
 project.package.setScript('simulate', 'tsx simulator/main.ts');
 project.package.setScript('demo', 'tsx simulator/demo.ts');
 project.package.setScript('soak', 'projen bundle && tsx test/soak/main.ts');
