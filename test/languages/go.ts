@@ -22,18 +22,29 @@ import (
 	. "github.com/aws/aws-cdk-go/awscdk/v2"
 	backup "github.com/aws/aws-cdk-go/awscdk/v2/awsbackup"
 	. "github.com/aws/aws-cdk-go/awscdk/v2/awsbackup"
+	ec2 "github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	iam "github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	. "github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	logs "github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	cr "github.com/aws/aws-cdk-go/awscdk/v2/customresources"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 	"${MODULE}"
 	. "${MODULE}"
 )
+var arn *string
+var metadata map[string]*string
+var source, destination IBackupVault
 ${samples.map((sample, index) => `
 func sample${index}(this constructs.Construct) {
 ${sample
-// It names types without their package: those of `awsiam` cannot be had so, because of names that `awscdk` has, too.
-  .replaceAll(/\b(RoleProps|IManagedPolicy)\b/g, 'iam.$1')}
+// It names types without their package: these cannot be had so, because of names that `awscdk` has, too.
+  .replaceAll(/(?<!\.New)\b(RoleProps|IManagedPolicy|IRole|PolicyStatement|PolicyStatementProps)\b/g, 'iam.$1')
+  .replaceAll(/\b(AwsCustomResourceProps|AwsSdkCall)\b/g, 'cr.$1')
+  .replaceAll(/\bIVpc\b/g, 'ec2.IVpc')
+  .replaceAll(/\bILogGroup\b/g, 'logs.ILogGroup')
+// Among those above.
+  .replaceAll(/^import .*$/gm, '')}
 }
 `).join('')}
 `,

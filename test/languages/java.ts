@@ -21,16 +21,24 @@ import io.github.cdkbackupcopyjob.*;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.*;
+import software.amazon.awscdk.customresources.*;
 import software.amazon.awscdk.services.backup.*;
+import software.amazon.awscdk.services.ec2.*;
 import software.amazon.awscdk.services.iam.*;
 import software.amazon.awscdk.services.kms.*;
+import software.amazon.awscdk.services.logs.*;
 
 class Samples extends Stack {
+    String arn;
+    Map<String, String> metadata;
+    IBackupVault source, destination;
 ${samples.map((sample, index) => `
     void sample${index}() {
 ${sample
 // Declared only.
-  .replaceAll(/^(\w+ \w+);$/gm, '$1 = null;')}
+  .replaceAll(/^(\w+ \w+);$/gm, '$1 = null;')
+// Among those above.
+  .replaceAll(/^import .*$/gm, '')}
     }
 `).join('')}
 }

@@ -15,21 +15,29 @@ export const PYTHON: Language = {
     file: 'samples.py',
     command: 'python3 samples.py',
     program: samples => `
-from aws_cdk import App, CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import Annotations, App, CfnOutput, Duration, RemovalPolicy, Stack
 import aws_cdk.aws_backup as backup
+import aws_cdk.aws_ec2 as ec2
 import aws_cdk.aws_iam as iam
 import aws_cdk.aws_kms as kms
+import aws_cdk.aws_logs as logs
+import aws_cdk.custom_resources as cr
 from cdk_backup_copy_job import OneTimeCopyJob, OneTimeCopyJobProvider
 
 DECLARED = {
     "backup.IBackupVault": lambda self, name: backup.BackupVault.from_backup_vault_name(self, name, name),
+    "ec2.IVpc": lambda self, name: ec2.Vpc(self, name),
+    "logs.ILogGroup": lambda self, name: logs.LogGroup(self, name),
+    "iam.IRole": lambda self, name: iam.Role.from_role_name(self, name, name),
     "kms.IKey": lambda self, name: kms.Key(self, name),
-    "Stack": lambda self, name: Stack(self, name),
 }
 
 app = App()
 ${samples.map((sample, index) => `
 def sample(self):
+    metadata = {}
+    arn = "arn:aws:backup:us-east-1:111122223333:recovery-point:1eb3b5e7-9eb0-435a-a80b-108b488b0d45"
+    source, destination = [DECLARED["backup.IBackupVault"](self, name) for name in ("source", "destination")]
 ${sample
 // What a sample declares is a comment there.
   .replaceAll(/^# (\w+): ([\w.]+)$/gm, '$1 = DECLARED["$2"](self, "$1")')

@@ -1,6 +1,6 @@
 import { isForgetful, isGuarded, isLiedTo, passes } from './excuses';
 import { isFailed, lifetime } from './invariants-of-copies';
-import { daysAsked, pointArn, sameContent, sameCopy } from './setting';
+import { daysAsked, pointArn, resourceOf, sameContent, sameCopy } from './setting';
 import { COPY_TYPE, heldJob, isAlive, isDeployed, isHalfDone, pointOf, Snapshot, Step } from './step';
 
 /*
@@ -9,7 +9,7 @@ import { COPY_TYPE, heldJob, isAlive, isDeployed, isHalfDone, pointOf, Snapshot,
 
 /** After a rolled-back update: id, ARN, lifecycle and copy as before. */
 export function rollsBackToWhatWas(steps: readonly Step[]): string[] {
-  const { kind, before, after } = steps.at(-1)!;
+  const { kind, asked, before, after } = steps.at(-1)!;
   if (kind !== 'deploy' || after.status !== 'UPDATE_ROLLBACK_COMPLETE' || !before.setting?.hasCopy || isHalfDone(before)) return [];
   // Where CloudFormation, after a stack that was kept as it failed, goes back without a word, nobody can help it.
   if (!isAskedFor(steps.at(-1)!)) return [];
@@ -23,6 +23,8 @@ export function rollsBackToWhatWas(steps: readonly Step[]): string[] {
   if (!wasThere || isGuarded(steps) || isLiedTo(steps, 'DescribeStackResource') || isCutOff(steps.at(-1)!)) was.lifecycle = is.lifecycle = '';
   // What AWS Backup made of 'never' may have had the source's end; put back, it has none.
   if (before.setting.lifecycle === 'never') was.lifecycle = is.lifecycle = '';
+  // A longer life that another resource gave the copy before it was taken back stays: nothing is asked of the one that has it.
+  if (resourceOf(asked!) !== resourceOf(before.setting) && livesLonger(before, after)) was.lifecycle = is.lifecycle = '';
   if (!before.setting.waits) {
     // Nothing waits for the copy, so no template reads its ARN: what became of it may have become known on the way, or not.
     was.arn = is.arn = '';
@@ -43,6 +45,11 @@ function isCutOff({ scenario }: Step): boolean {
 /** The id without the ARNs and lifecycles in it. */
 function jobsOnly(id: string | undefined): string | undefined {
   return id?.replace(/\|[^|;]*\|([^|;]*)\|[^|;]*/g, '|$1');
+}
+
+function livesLonger(before: Snapshot, after: Snapshot): boolean {
+  const [was, is] = [before, after].map(snapshot => pointOf(heldJob(before), snapshot)?.lifecycle);
+  return was !== undefined && is !== undefined && lifetime(is) > lifetime(was);
 }
 
 function lifecycleOf(snapshot: Snapshot): string {

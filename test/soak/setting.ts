@@ -107,7 +107,7 @@ function pathOf({ place, id }: Setting): string {
 }
 
 /** What CloudFormation knows a copy by. */
-function resourceOf(setting: Setting): string {
+export function resourceOf(setting: Setting): string {
   return `${setting.place === 'nested' ? 'Nested/' : ''}${setting.logicalId === 'other' ? OTHER_LOGICAL_ID : pathOf(setting)}`;
 }
 
