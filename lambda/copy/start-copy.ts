@@ -55,10 +55,12 @@ async function followedJob(runtime: Runtime, request: CopyRequest): Promise<Star
   if (leg?.contentHash !== contentHash(request.properties)) return undefined;
   const { copyJobId, own } = leg;
   const job = await rememberedJob(runtime, request, copyJobId, PATIENCE.propagation);
-  const ended = job?.CompletionDate?.getTime() ?? Infinity;
+  const ended = (job?.CompletionDate ?? (job && outcome(job) === 'failed' ? job.CreationDate : undefined))?.getTime() ?? Infinity;
   // How a job of this deployment ended is told by the next poll.
   const endedBefore = ended < request.time && !await isSinceBegan(runtime, request, ended);
-  const refusal = !job ? FORGOTTEN : endedBefore ? await whyNotAdopt(runtime, request, job, whyNotLive) : undefined;
+  // What a token of the user's own names is never made again for its life.
+  const whyNot = request.properties.IdempotencyToken === undefined ? whyNotLive : undefined;
+  const refusal = !job ? FORGOTTEN : endedBefore ? await whyNotAdopt(runtime, request, job, whyNot) : undefined;
   runtime.log(refusal ? 'not-followed' : 'followed', { copyJobId, because: refusal });
   return refusal ? undefined : { copyJobId, creationTime: job?.CreationDate?.getTime(), own: own && !endedBefore, otherClaim: leg.claim !== claimHash(request) };
 }

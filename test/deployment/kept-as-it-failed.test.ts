@@ -13,10 +13,11 @@ const FAILS = { endState: 'FAILED', statusMessage: 'Access Denied trying to call
 describe.each(['deletedFirst', 'cleanedUp'])('a creation that is kept as it failed (what failed is %s)', failedCreations => {
   const stacks = { failedCreations };
 
-  it.each(POLICIES)('after a leg of a job that failed then: the next deployment copies anew, under %s', async removalPolicy => {
+  it.each(POLICIES.flatMap(policy => [{ policy, response: {} }, { policy, response: { CompletionDate: null } }]))(
+    'after a leg of a job that failed then: the next deployment copies anew, under $policy (AWS Backup tells: $response)', async ({ policy: removalPolicy, response }) => {
     const deployment = new Deployment();
     const build = copyWith({ removalPolicy, timeout: Duration.hours(2) });
-    const failed = await deployment.deploy(build, { copyJobs: [{ ...FAILS, runningSeconds: 70 * MINUTE }] }, KEPT);
+    const failed = await deployment.deploy(build, { copyJobs: [{ ...FAILS, runningSeconds: 70 * MINUTE, response }] }, KEPT);
     expect(failed.status).toBe('CREATE_FAILED');
     const mended = await deployment.deploy(build, { stacks });
     expect(mended.status).toBe('UPDATE_COMPLETE');

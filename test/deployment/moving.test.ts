@@ -1,6 +1,6 @@
 import { CfnResource, Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { copyJob, Deployment } from './deployment';
+import { copyJob, Deployment, failureReason } from './deployment';
 import { Build, copied, copies, copyWith, DESTROY, heldArns, ownRole, POLICIES, RETAIN } from './stories';
 import { Ended } from '../../simulator/simulation';
 import { OneTimeCopyJob, OneTimeCopyJobProvider } from '../../src';
@@ -100,6 +100,22 @@ it('a copy that was shortened in place is made anew when it moves away from its 
   const moved = await deployment.deploy(long(60, 'Renamed'));
   expectHeld(moved, 'UPDATE_COMPLETE');
   expect(copies(moved).find(({ arn }) => arn === heldArns(moved)[0])!.lifecycle).toEqual({ DeleteAfterDays: 60 });
+});
+
+it('a copy of a token of the user\'s that was lengthened in place is not made again when it moves away from its legs and AWS Backup has forgotten the token', async () => {
+  const long = (days: number, logicalId?: string): Build => stack => {
+    const copy = copyJob(stack, { role: ownRole(stack), timeout: Duration.hours(3), deleteAfter: Duration.days(days), idempotencyToken: 'mine' });
+    if (logicalId) rename(copy.node.defaultChild, logicalId);
+  };
+  const deployment = new Deployment();
+  await deployment.deploy(long(30));
+  await deployment.deploy(long(60));
+  deployment.forgetTokens();
+  const moved = await deployment.deploy(long(30, 'Renamed'));
+  expect(moved.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(failureReason(moved)).toMatch(/The idempotencyToken names copy job/);
+  expect(moved.copyJobs).toHaveLength(1);
+  expect(copies(moved)[0].lifecycle).toEqual({ DeleteAfterDays: 60 });
 });
 
 it('a nested stack whose name is cut where it grows too long may be looked at, and is deleted with its copy', async () => {
