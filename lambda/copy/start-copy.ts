@@ -50,7 +50,7 @@ export async function begin(runtime: Runtime, request: CopyRequest): Promise<Sta
 
 /** The job that the leg before has started or followed, unless its copy can never serve; then its token tells more. */
 async function followedJob(runtime: Runtime, request: CopyRequest): Promise<StartedJob | undefined> {
-  const { Follow } = request.properties;
+  const { Follow, IdempotencyToken, Lifecycle } = request.properties;
   const leg = Follow === undefined ? undefined : legEntry(Follow);
   if (leg?.contentHash !== contentHash(request.properties)) return undefined;
   const { copyJobId, own } = leg;
@@ -58,11 +58,11 @@ async function followedJob(runtime: Runtime, request: CopyRequest): Promise<Star
   const ended = (job?.CompletionDate ?? (job && outcome(job) === 'failed' ? job.CreationDate : undefined))?.getTime() ?? Infinity;
   // How a job of this deployment ended is told by the next poll.
   const endedBefore = ended < request.time && !await isSinceBegan(runtime, request, ended);
-  // What a token of the user's own names is never made again for its life.
-  const whyNot = request.properties.IdempotencyToken === undefined ? whyNotLive : undefined;
-  const refusal = !job ? FORGOTTEN : endedBefore ? await whyNotAdopt(runtime, request, job, whyNot) : undefined;
+  // What was started under a token of the user's own is neither made again nor refused because somebody has lengthened it since.
+  const mayLiveLonger = IdempotencyToken !== undefined && !isEndless(Lifecycle);
+  const refusal = !job ? FORGOTTEN : endedBefore ? await whyNotAdopt(runtime, request, job, mayLiveLonger ? undefined : whyNotLive) : undefined;
   runtime.log(refusal ? 'not-followed' : 'followed', { copyJobId, because: refusal });
-  return refusal ? undefined : { copyJobId, creationTime: job?.CreationDate?.getTime(), own: own && !endedBefore, otherClaim: leg.claim !== claimHash(request) };
+  return refusal ? undefined : { copyJobId, creationTime: job?.CreationDate?.getTime(), own: own && (mayLiveLonger || !endedBefore), otherClaim: leg.claim !== claimHash(request) };
 }
 
 /** Starts the copy, or takes over the job or copy that an earlier request with the same token made. */

@@ -13,7 +13,7 @@ export const GO: Language = {
     file: 'samples.go',
     command: 'go build -gcflags=-e -o samples .',
     // What jsii-rosetta does not know of Go: arguments that may be left out, pointers to lists, and that attributes are methods.
-    tolerated: /^# |^\t|: (not enough arguments in call to |cannot use \[\][\w.]+\{…\} .* as \*\[\]|.*, but does have method )/,
+    tolerated: /^# |^\t|: (not enough arguments in call to |cannot use \[\]\*?[\w.]+\{…\} .* as \*\[\]|cannot use .* \(value of type func\(\) |.*, but does have method )/,
     program: samples => `
 package main
 
