@@ -30,6 +30,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   bumpPackage: 'commit-and-tag-version@^12',
   // What each registry must be told once is in docs/releasing.md.
   releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
+  // It runs with the registries' credentials.
+  jsiiReleaseVersion: '0.2.1061',
   npmTrustedPublishing: true,
   publishToPypi: { distName: 'cdk-backup-copy-job', module: 'cdk_backup_copy_job', trustedPublishing: true },
   publishToMaven: {
@@ -84,6 +86,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   gitignore: ['/cdk.out/', '/tmp/', '.jsii.tabl.json', '/THIRD-PARTY-LICENSES'],
   githubOptions: { pullRequestLint: false },
+  buildWorkflowOptions: { mutableBuild: false },
   pullRequestTemplateContents: [
     '<!-- What changes for a user, and why. CONTRIBUTING.md says how a change of behaviour goes. -->',
     '',
@@ -139,6 +142,9 @@ project.eslint?.addOverride({ files: ['examples/**', 'test/judged-apps/**', 'tes
 for (const dir of ['lambda', 'simulator', 'examples']) {
   new JsonFile(project, `${dir}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts'] } });
 }
+
+// What is released is on main.
+project.tryFindObjectFile('.github/workflows/release.yml')?.addOverride('jobs.release.if', 'github.ref == \'refs/heads/main\'');
 
 // The tests for an AWS account: see docs/integration-tests.md.
 new JsonFile(project, 'integ.config.json', {

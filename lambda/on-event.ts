@@ -116,9 +116,11 @@ function underWay({ properties }: CopyRequest, job: StartedJob, id: string): Han
 }
 
 /** Why the job may not have been asked for the lifecycle that the request asks for. */
-function settlement({ IdempotencyToken, Lifecycle }: CopyJobProperties, { own, otherClaim }: StartedJob): Settlement | undefined {
+function settlement({ IdempotencyToken, Lifecycle }: CopyJobProperties, { own, handedOn, otherClaim }: StartedJob): Settlement | undefined {
   if (otherClaim) return 'changed';
-  if (IdempotencyToken !== undefined && !own) return 'adopted';
+  if (handedOn) return 'lengthened';
+  // Who asks for no lifecycle does not ask for a shorter one either.
+  if (IdempotencyToken !== undefined && !own) return Lifecycle ? 'adopted' : 'lengthened';
   // A token of the user's own may be another's, too, who started the job in the same moment. What has no end to compare may have been shortened.
   const isUncertain = IdempotencyToken === undefined ? !own && isEndless(Lifecycle) : isLimited(Lifecycle);
   return isUncertain ? 'lengthened' : undefined;

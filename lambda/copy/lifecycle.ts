@@ -30,7 +30,7 @@ export async function settleLifecycle(runtime: Runtime, request: CopyRequest, co
   if (recoveryPointArn === request.properties.RecoveryPointArn) return left('it is the source itself');
   if (isElsewhere(request)) {
     const { account } = parseVaultArn(vaultArn);
-    if (why === 'adopted' || operation === 'rollback' || isAsMade(copy, request, wanted)) return left(`it is in the account ${account}`);
+    if (why !== 'changed' || operation === 'rollback' || isAsMade(copy, request, wanted)) return left(`it is in the account ${account}`);
     throw new CopyJobError(`The lifecycle of ${recoveryPointArn} cannot be changed: the copy is in the account ${account}, where AWS Backup allows `
       + `the account ${request.stack.account} no more than the copy itself. Change it there, or deploy with the lifecycle that it was made with.`);
   }

@@ -21,6 +21,8 @@ export interface StartedJob {
   readonly creationTime?: number;
   /** Whether this very request, or a leg before it, started it. */
   readonly own: boolean;
+  /** Whether the legs before hand on what had ended when this deployment began: its copy may have another life by now. */
+  readonly handedOn?: boolean;
   /** Whether a leg started it that asked for something else than the request: an escape hatch was given to one of them only. */
   readonly otherClaim?: boolean;
 }
@@ -50,7 +52,7 @@ export async function begin(runtime: Runtime, request: CopyRequest): Promise<Sta
 
 /** The job that the leg before has started or followed, unless its copy can never serve; then its token tells more. */
 async function followedJob(runtime: Runtime, request: CopyRequest): Promise<StartedJob | undefined> {
-  const { Follow, IdempotencyToken, Lifecycle } = request.properties;
+  const { Follow, IdempotencyToken } = request.properties;
   const leg = Follow === undefined ? undefined : legEntry(Follow);
   if (leg?.contentHash !== contentHash(request.properties)) return undefined;
   const { copyJobId, own } = leg;
@@ -58,11 +60,11 @@ async function followedJob(runtime: Runtime, request: CopyRequest): Promise<Star
   const ended = (job?.CompletionDate ?? (job && outcome(job) === 'failed' ? job.CreationDate : undefined))?.getTime() ?? Infinity;
   // How a job of this deployment ended is told by the next poll.
   const endedBefore = ended < request.time && !await isSinceBegan(runtime, request, ended);
-  // What was started under a token of the user's own is neither made again nor refused because somebody has lengthened it since.
-  const mayLiveLonger = IdempotencyToken !== undefined && !isEndless(Lifecycle);
-  const refusal = !job ? FORGOTTEN : endedBefore ? await whyNotAdopt(runtime, request, job, mayLiveLonger ? undefined : whyNotLive) : undefined;
+  // What a token of the user's own names is not made again for its life: AWS Backup may have forgotten the token.
+  const whyNot = IdempotencyToken === undefined ? whyNotLive : undefined;
+  const refusal = !job ? FORGOTTEN : endedBefore ? await whyNotAdopt(runtime, request, job, whyNot) : undefined;
   runtime.log(refusal ? 'not-followed' : 'followed', { copyJobId, because: refusal });
-  return refusal ? undefined : { copyJobId, creationTime: job?.CreationDate?.getTime(), own: own && (mayLiveLonger || !endedBefore), otherClaim: leg.claim !== claimHash(request) };
+  return refusal ? undefined : { copyJobId, creationTime: job?.CreationDate?.getTime(), own: own && !endedBefore, handedOn: endedBefore, otherClaim: leg.claim !== claimHash(request) };
 }
 
 /** Starts the copy, or takes over the job or copy that an earlier request with the same token made. */

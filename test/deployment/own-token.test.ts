@@ -1,3 +1,4 @@
+import { CfnResource, Duration } from 'aws-cdk-lib';
 import { copyJob, Deployment, failureReason } from './deployment';
 import { B, copies, copyWith, NEIGHBOUR_FAILS, thenNeighbour } from './stories';
 
@@ -18,6 +19,22 @@ describe('a token of the user\'s own', () => {
     const second = await deployment.deploy(thenNeighbour(token));
     expect(second.status).toBe('CREATE_COMPLETE');
     expect(second.copyJobs).toHaveLength(1);
+  });
+
+  it.each([undefined, Duration.days(30)])('keeps the longer life that another stack gave the copy, asked for %s', async deleteAfter => {
+    const mine = { idempotencyToken: 'mine', deleteAfter };
+    const deployment = new Deployment();
+    const scenario = { idempotency: { otherParameters: 'returnFirst' } };
+    await deployment.deploy(copyWith(mine), scenario, { stackName: 'Two' });
+    const one = copyWith({ ...mine, timeout: Duration.hours(3) });
+    if (deleteAfter) await deployment.deploy(one, scenario, { stackName: 'One' });
+    await deployment.deploy(copyWith({ ...mine, deleteAfter: Duration.days(400) }), scenario, { stackName: 'Two' });
+    const moved = await deployment.deploy(stack => {
+      one(stack);
+      if (deleteAfter) (stack.node.findChild('Copy').node.defaultChild as CfnResource).overrideLogicalId('Renamed');
+    }, scenario, { stackName: 'One' });
+    expect(moved.status).toMatch(/^(CREATE|UPDATE)_COMPLETE$/);
+    expect(copies(moved)).toMatchObject([{ lifecycle: { DeleteAfterDays: 400 } }]);
   });
 
   it('is a clear error when its job failed', async () => {
