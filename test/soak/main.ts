@@ -43,6 +43,7 @@ async function main(args: string[]): Promise<number> {
         tallies[worker] = after;
         if (isTerminal) process.stderr.write(`\r${total().runs} of ${count} runs, ${total().findings.length} violations`);
       });
+      if (!isTerminal) process.stderr.write(`${total().runs} of ${count} runs\n`);
     }
   }));
   if (isTerminal) process.stderr.write('\n');
