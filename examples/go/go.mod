@@ -1,6 +1,6 @@
 module disaster-recovery-copy
 
-go 1.23.0
+go 1.25.0
 
 require (
 	github.com/aws/aws-cdk-go/awscdk/v2 v2.233.0
