@@ -86,7 +86,7 @@ export const BROKEN_HANDLERS: Readonly<Record<string, BrokenHandler>> = {
   'shortens the life of a copy that it takes over': {
     patches: [
       { file: 'idempotency-token', from: 'return [owner, Lifecycle, RemovalPolicy];', to: 'return [owner, RemovalPolicy];' },
-      { file: 'on-event', from: 'IdempotencyToken !== undefined && !own) return \'adopted\';', to: '!own) return \'changed\';' },
+      { file: 'on-event', from: 'IdempotencyToken !== undefined && !own) return Lifecycle ? \'adopted\' : \'lengthened\';', to: '!own) return \'changed\';' },
       { file: 'start-copy', from: 'own ? undefined : whyNotLive', to: 'undefined' },
     ],
     operations: [deployed({ lifecycle: 'months' }), DELETED, deployed({ lifecycle: 'month' })],
