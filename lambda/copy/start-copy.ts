@@ -57,14 +57,18 @@ async function followedJob(runtime: Runtime, request: CopyRequest): Promise<Star
   if (leg?.contentHash !== contentHash(request.properties)) return undefined;
   const { copyJobId, own } = leg;
   const job = await rememberedJob(runtime, request, copyJobId, PATIENCE.propagation);
-  const ended = (job?.CompletionDate ?? (job && outcome(job) === 'failed' ? job.CreationDate : undefined))?.getTime() ?? Infinity;
+  // AWS Backup may not tell when a job failed.
+  const end = job?.CompletionDate ?? (job && outcome(job) === 'failed' ? job.CreationDate : undefined);
+  const ended = end?.getTime() ?? Infinity;
   // How a job of this deployment ended is told by the next poll.
   const endedBefore = ended < request.time && !await isSinceBegan(runtime, request, ended);
   // What a token of the user's own names is not made again for its life: AWS Backup may have forgotten the token.
   const whyNot = IdempotencyToken === undefined ? whyNotLive : undefined;
   const refusal = !job ? FORGOTTEN : endedBefore ? await whyNotAdopt(runtime, request, job, whyNot) : undefined;
   runtime.log(refusal ? 'not-followed' : 'followed', { copyJobId, because: refusal });
-  return refusal ? undefined : { copyJobId, creationTime: job?.CreationDate?.getTime(), own: own && !endedBefore, handedOn: endedBefore, otherClaim: leg.claim !== claimHash(request) };
+  if (refusal) return undefined;
+  const creationTime = job?.CreationDate?.getTime();
+  return { copyJobId, creationTime, own: own && !endedBefore, handedOn: endedBefore, otherClaim: leg.claim !== claimHash(request) };
 }
 
 /** Starts the copy, or takes over the job or copy that an earlier request with the same token made. */

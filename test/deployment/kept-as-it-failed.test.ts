@@ -15,15 +15,15 @@ describe.each(['deletedFirst', 'cleanedUp'])('a creation that is kept as it fail
 
   it.each(POLICIES.flatMap(policy => [{ policy, response: {} }, { policy, response: { CompletionDate: null } }]))(
     'after a leg of a job that failed then: the next deployment copies anew, under $policy (AWS Backup tells: $response)', async ({ policy: removalPolicy, response }) => {
-    const deployment = new Deployment();
-    const build = copyWith({ removalPolicy, timeout: Duration.hours(2) });
-    const failed = await deployment.deploy(build, { copyJobs: [{ ...FAILS, runningSeconds: 70 * MINUTE, response }] }, KEPT);
-    expect(failed.status).toBe('CREATE_FAILED');
-    const mended = await deployment.deploy(build, { stacks });
-    expect(mended.status).toBe('UPDATE_COMPLETE');
-    expect(mended.copyJobs).toMatchObject([{ state: 'FAILED' }, { state: 'COMPLETED' }]);
-    expect(copies(mended)).toMatchObject([{ of: A, arn: mended.outputs.CopyArn }]);
-  });
+      const deployment = new Deployment();
+      const build = copyWith({ removalPolicy, timeout: Duration.hours(2) });
+      const failed = await deployment.deploy(build, { copyJobs: [{ ...FAILS, runningSeconds: 70 * MINUTE, response }] }, KEPT);
+      expect(failed.status).toBe('CREATE_FAILED');
+      const mended = await deployment.deploy(build, { stacks });
+      expect(mended.status).toBe('UPDATE_COMPLETE');
+      expect(mended.copyJobs).toMatchObject([{ state: 'FAILED' }, { state: 'COMPLETED' }]);
+      expect(copies(mended)).toMatchObject([{ of: A, arn: mended.outputs.CopyArn }]);
+    });
 
   it.each(POLICIES)('of a job that goes on: the next deployment takes it over, under %s', async removalPolicy => {
     const deployment = new Deployment();
