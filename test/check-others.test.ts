@@ -95,7 +95,7 @@ describe('a role of the app', () => {
     ['an account', new AccountRootPrincipal()],
   ])('that AWS Backup may not assume, but %s, is an error', (_who, principal) => {
     copyJob(stack, { role: roleBy(principal) });
-    expect(() => synthesized(stack)).toThrow("S/Copy: role is 'S/Mine', but AWS Backup may not assume it. "
+    expect(() => synthesized(stack)).toThrow("[S/Copy] role is 'S/Mine', but AWS Backup may not assume it. "
       + "Let its assumedBy be, or have beside others, new ServicePrincipal('backup.amazonaws.com').");
   });
 
