@@ -78,7 +78,7 @@ describe.each([PYTHON, JAVA, GO])('$name', language => {
     expect(language.errorLine(output.trim().split('\n'))).toContain(`DisasterRecoveryCopy/Copy: ${WRONG}`);
   });
 
-  it('has samples that compile', () => {
+  it('has samples that compile, as far as jsii-rosetta knows the language', () => {
     const { file, command, tolerated, program } = language.samples;
     writeFileSync(join(room, language.app), example);
     writeFileSync(join(room, file), program(translations));
