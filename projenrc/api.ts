@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Documentation, Language } from 'jsii-docgen';
 
 /*
@@ -14,15 +14,12 @@ const folder = mkdtempSync(join(tmpdir(), 'api-'));
 async function main(): Promise<void> {
   const { name, dependencyClosure } = JSON.parse(readFileSync(join(root, '.jsii'), 'utf8')) as { name: string; dependencyClosure: object };
   for (const assembly of ['.', ...Object.keys(dependencyClosure).map(dependency => join('node_modules', dependency))]) {
-    for (const file of ['package.json', '.jsii', '.jsii.gz'].map(each => join(root, assembly, each)).filter(existsSync)) {
-      cpSync(file, join(folder, assembly, file.slice(dirname(file).length + 1)));
+    for (const file of ['package.json', '.jsii', '.jsii.gz'].map(each => join(assembly, each))) {
+      if (existsSync(join(root, file))) cpSync(join(root, file), join(folder, file));
     }
   }
   const documentation = await Documentation.forAssembly(name, folder);
   writeFileSync(join(root, 'API.md'), (await documentation.toMarkdown({ language: Language.TYPESCRIPT, allSubmodules: true })).render());
 }
 
-main().finally(() => rmSync(folder, { recursive: true, force: true })).catch((error: Error) => {
-  console.error(error.stack);
-  process.exitCode = 1;
-});
+void main().finally(() => rmSync(folder, { recursive: true, force: true }));

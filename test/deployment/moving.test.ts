@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { copyJob, Deployment } from './deployment';
 import { Build, copied, copies, copyWith, DESTROY, heldArns, ownRole, POLICIES, RETAIN } from './stories';
 import { Ended } from '../../simulator/simulation';
-import { OneTimeCopyJob, OneTimeCopyJobProvider } from '../../src';
+import { OneTimeCopyJob, OneTimeCopyJobProps, OneTimeCopyJobProvider } from '../../src';
 
 type Where = (stack: Stack, removalPolicy: RemovalPolicy) => OneTimeCopyJob;
 
@@ -31,6 +31,11 @@ const longUnderAnotherLogicalId: Where = (stack, removalPolicy) => {
   const copy = longAtFirst(stack, removalPolicy);
   rename(copy.node.defaultChild, 'Renamed');
   return copy;
+};
+/** A long copy of a life, in a stack of its own. */
+const living = (days: number, props: Partial<OneTimeCopyJobProps> = {}, logicalId?: string): Build => stack => {
+  const copy = copyJob(stack, { role: ownRole(stack), timeout: Duration.hours(3), deleteAfter: Duration.days(days), ...props });
+  if (logicalId) rename(copy.node.defaultChild, logicalId);
 };
 const byAnotherProvider: Where = (stack, removalPolicy) => {
   const copy = copyIn(stack, removalPolicy, new OneTimeCopyJobProvider(stack, 'Own'));
@@ -90,28 +95,21 @@ describe.each(POLICIES)('one template under two stack names, under %s', removalP
 });
 
 it('a copy that was shortened in place is made anew when it moves away from its legs and may live longer again', async () => {
-  const long = (days: number, logicalId?: string): Build => stack => {
-    const copy = copyJob(stack, { role: ownRole(stack), timeout: Duration.hours(3), deleteAfter: Duration.days(days) });
-    if (logicalId) rename(copy.node.defaultChild, logicalId);
-  };
   const deployment = new Deployment();
-  await deployment.deploy(long(60));
-  await deployment.deploy(long(30));
-  const moved = await deployment.deploy(long(60, 'Renamed'));
+  await deployment.deploy(living(60));
+  await deployment.deploy(living(30));
+  const moved = await deployment.deploy(living(60, {}, 'Renamed'));
   expectHeld(moved, 'UPDATE_COMPLETE');
   expect(copies(moved).find(({ arn }) => arn === heldArns(moved)[0])!.lifecycle).toEqual({ DeleteAfterDays: 60 });
 });
 
 it('a copy of a token of the user\'s that was lengthened in place is not made again when it moves away from its legs and AWS Backup has forgotten the token', async () => {
-  const long = (days: number, logicalId?: string): Build => stack => {
-    const copy = copyJob(stack, { role: ownRole(stack), timeout: Duration.hours(3), deleteAfter: Duration.days(days), idempotencyToken: 'mine' });
-    if (logicalId) rename(copy.node.defaultChild, logicalId);
-  };
+  const mine = { idempotencyToken: 'mine' };
   const deployment = new Deployment();
-  await deployment.deploy(long(30));
-  await deployment.deploy(long(60));
+  await deployment.deploy(living(30, mine));
+  await deployment.deploy(living(60, mine));
   deployment.forgetTokens();
-  const moved = await deployment.deploy(long(30, 'Renamed'));
+  const moved = await deployment.deploy(living(30, mine, 'Renamed'));
   expectHeld(moved, 'UPDATE_COMPLETE');
   expect(moved.copyJobs).toHaveLength(1);
   expect(copies(moved)[0].lifecycle).toEqual({ DeleteAfterDays: 60 });

@@ -47,13 +47,14 @@ export function copyWith(props: Partial<OneTimeCopyJobProps> = {}, id = 'Copy'):
     const copy = copyJob(stack, { role: ownRole(stack), ...props }, id);
     new CfnOutput(stack, `${id}Arn`, { value: copy.destinationRecoveryPointArn });
   };
-  return Object.values(props).some(Construct.isConstruct) ? build : remembered(copiesWith, JSON.stringify([Object.entries(props), id]), () => build);
+  return Object.values(props).some(Construct.isConstruct) ? build : remembered(copiesWith, JSON.stringify([Object.entries(props), id]), build);
 }
 
-function remembered<K>(known: { get(key: K): Build | undefined; set(key: K, build: Build): unknown }, key: K, make: () => Build): Build {
-  const build = known.get(key) ?? make();
-  known.set(key, build);
-  return build;
+/** What was first built for the key. */
+function remembered<K>(known: { get(key: K): Build | undefined; set(key: K, build: Build): unknown }, key: K, build: Build): Build {
+  const first = known.get(key) ?? build;
+  known.set(key, first);
+  return first;
 }
 
 /** Copies of so many snapshots. */
@@ -81,7 +82,7 @@ const besideNeighbours = new WeakMap<Build, Build>();
 
 /** A stack's other resource: made after its copies. */
 export function thenNeighbour(build: Build): Build {
-  return remembered(thenNeighbours, build, () => stack => {
+  return remembered(thenNeighbours, build, stack => {
     build(stack);
     const neighbour = new CfnTopic(stack, 'Neighbour');
     neighbour.node.addDependency(...stack.node.children.filter(child => child !== neighbour));
@@ -90,7 +91,7 @@ export function thenNeighbour(build: Build): Build {
 
 /** A stack's other resource: made at the same time as its copies. */
 export function besideNeighbour(build: Build): Build {
-  return remembered(besideNeighbours, build, () => stack => {
+  return remembered(besideNeighbours, build, stack => {
     build(stack);
     new CfnTopic(stack, 'Neighbour');
   });
